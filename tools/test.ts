@@ -1,0 +1,71 @@
+// npm test: everything that must hold before a change goes in, in this order, stopping at the first step that fails.
+// Its last line is always `N passed, N failed`: unit tests and conformance scenarios, and a step that failed as one more failure.
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+interface Counts {
+  passed: number;
+  failed: number;
+}
+
+const root = join(import.meta.dirname, '..');
+const REPORT = join(root, 'report/report.json');
+const STEPS = [['lint'], ['types'], ['generate', '--', '--check'], ['trace']];
+/** Milliseconds after which one test file is given up: far more than any needs, far less than CI waits. */
+const FILE_TIMEOUT = 180_000;
+
+function npmRun(args: readonly string[]): boolean {
+  console.log(`\n> npm run ${args.join(' ')}`);
+  return spawnSync('npm', ['run', '--silent', ...args], { cwd: root, stdio: 'inherit' }).status === 0;
+}
+
+/** Runs test/**\/*.test.ts. A run without a single test counts as a failure. */
+async function unitTests(): Promise<Counts> {
+  console.log('\n> unit tests');
+  let counts: Counts = { passed: 0, failed: 1 };
+  const tests = run({ cwd: root, globPatterns: ['test/**/*.test.ts'], concurrency: true, timeout: FILE_TIMEOUT });
+  tests.on('test:summary', ({ file, success, counts: { tests: all, passed, skipped, todo } }) => {
+    if (file !== undefined) return; // the summary of one file; the last one is of all
+    counts = { passed, failed: Math.max(all - passed - skipped - todo, success && passed > 0 ? 0 : 1) };
+  });
+  const report = tests.compose(new spec());
+  report.pipe(process.stdout, { end: false });
+  await once(report, 'end');
+  return counts;
+}
+
+/** Runs the suite against this node, and counts its scenarios: what was neither passed nor for this node has failed. */
+function conformance(): Counts {
+  rmSync(REPORT, { force: true }); // an old report must not count
+  const conformant = npmRun(['conformance']);
+  const { scenarios }: { scenarios: { verdict: string }[] } = JSON.parse(readFileSync(REPORT, 'utf8'));
+  const passed = scenarios.filter(({ verdict }) => verdict === 'pass').length;
+  const failed = scenarios.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'not applicable').length;
+  return { passed, failed: Math.max(failed, conformant && passed > 0 ? 0 : 1) };
+}
+
+async function main(total: Counts): Promise<void> {
+  const add = ({ passed, failed }: Counts) => {
+    total.passed += passed;
+    total.failed += failed;
+  };
+  for (const step of STEPS) {
+    if (!npmRun(step)) return add({ passed: 0, failed: 1 });
+  }
+  add(await unitTests());
+  if (total.failed === 0) add(conformance());
+}
+
+const total: Counts = { passed: 0, failed: 0 };
+try {
+  await main(total);
+} catch (error) {
+  console.error(error);
+  total.failed += 1;
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed > 0 ? 1 : 0;

@@ -1,0 +1,60 @@
+// npm run trace: every requirement has a scenario or a stated reason, and whatever names a requirement names one that exists.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parse } from 'yaml';
+import { readScenarios } from './features.ts';
+import { type ChapterCount, trace } from './ledger.ts';
+import type { Requirement } from './requirements.ts';
+
+const HELP = `Usage: npm run trace
+
+Matches spec/requirements.json, features/**/*.feature and spec/ledger.yaml, prints the counts of each chapter,
+and fails on each requirement without scenario or reason, each tag and ledger entry without requirement, each
+ledger entry for what has a scenario or whose checked_by is not there, each scenario without a requirement tag,
+and each @must, @should, @may, @since-x or @cap-x that its requirements do not say.
+
+  --root DIR   another checkout than this one
+  --help       this text
+`;
+
+const COLUMNS = ['chapter', 'requirements', 'must', 'covered', 'reasoned', 'orphans'] as const;
+
+function main(): number {
+  const { values } = parseArgs({ options: { help: { type: 'boolean' }, root: { type: 'string' } } });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const root = values.root ?? join(import.meta.dirname, '..');
+  const requirements: Requirement[] = JSON.parse(readFileSync(join(root, 'spec/requirements.json'), 'utf8'));
+  if (requirements.length === 0)
+    throw new Error('spec/requirements.json has no requirements: there is nothing to trace');
+  // A key that stands twice in the ledger is an error of the YAML parser.
+  const reasons = parse(readFileSync(join(root, 'spec/ledger.yaml'), 'utf8')) ?? {};
+  const { chapters, faults } = trace(requirements, readScenarios(root), reasons, (path) =>
+    existsSync(join(root, path)),
+  );
+  process.stdout.write(table(chapters));
+  for (const fault of faults) console.error(fault);
+  if (faults.length > 0) console.error(`${faults.length} faults`);
+  return faults.length > 0 ? 1 : 0;
+}
+
+function table(chapters: readonly ChapterCount[]): string {
+  const total: ChapterCount = { chapter: 'total', requirements: 0, must: 0, covered: 0, reasoned: 0, orphans: 0 };
+  for (const count of chapters) {
+    for (const column of COLUMNS) if (column !== 'chapter') total[column] += count[column];
+  }
+  const row = (cells: readonly (string | number)[]) =>
+    cells.map((cell, index) => (index === 0 ? String(cell).padEnd(24) : String(cell).padStart(13))).join('');
+  const rows = [...chapters, total].map((count) => row(COLUMNS.map((column) => count[column])));
+  return `${[row(COLUMNS), ...rows].join('\n')}\n`;
+}
+
+try {
+  process.exitCode = main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
