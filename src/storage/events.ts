@@ -1,0 +1,137 @@
+import type { Kysely } from 'kysely';
+import type { Change, SeqRange } from '../core/history-visibility.ts';
+import type { HistoryVisibility, Membership } from '../core/room-state.ts';
+import type { DeviceId, EventId, RoomId, SequencedEvent, UserId } from '../generated/api.ts';
+import { prepared } from './prepared.ts';
+import type { EventRow, Tables } from './tables.ts';
+
+/** Who asks: an event tells its transaction id to the device that sent it (ROOM-071). */
+export interface Asker {
+  readonly userId: UserId;
+  readonly deviceId: DeviceId;
+}
+
+/** An event as every API serves it. */
+export function served(row: EventRow, asker: Asker): SequencedEvent {
+  return {
+    event_id: row.event_id,
+    event: JSON.parse(row.event),
+    signature: row.signature,
+    entry: JSON.parse(row.entry),
+    entry_signature: row.entry_signature,
+    ...(row.content === null || row.nonce === null ? {} : { content: JSON.parse(row.content), nonce: row.nonce }),
+    ...(row.redacted_by === null ? {} : { redacted_by: row.redacted_by }),
+    ...(row.txn_id !== null && isFrom(row, asker) ? { txn_id: row.txn_id } : {}),
+  };
+}
+
+function isFrom(row: EventRow, { userId, deviceId }: Asker): boolean {
+  return row.sender === userId && row.device_id === deviceId;
+}
+
+export function eventById(db: Kysely<Tables>, roomId: RoomId, eventId: EventId): Promise<EventRow | undefined> {
+  return db
+    .selectFrom('events')
+    .selectAll()
+    .where('room_id', '=', roomId)
+    .where('event_id', '=', eventId)
+    .executeTakeFirst();
+}
+
+type Slice = SeqRange & { roomId: RoomId; limit: number };
+
+const oldestFirst = prepared((db, slice: Slice) => sliceOf(db, slice).orderBy('seq', 'asc'));
+const newestFirst = prepared((db, slice: Slice) => sliceOf(db, slice).orderBy('seq', 'desc'));
+
+function sliceOf(db: Kysely<Tables>, { roomId, from, to, limit }: Slice) {
+  const events = db.selectFrom('events').selectAll().where('room_id', '=', roomId);
+  return events.where('seq', '>=', from).where('seq', '<=', to).limit(limit);
+}
+
+/**
+ * The events of a room within ranges, in log order or against it.
+ *
+ * @param ranges sorted and disjoint.
+ */
+export async function eventsIn(
+  db: Kysely<Tables>,
+  roomId: RoomId,
+  ranges: readonly SeqRange[],
+  direction: 'asc' | 'desc',
+  limit: number,
+): Promise<EventRow[]> {
+  const rows: EventRow[] = [];
+  for (const { from, to } of direction === 'asc' ? ranges : ranges.toReversed()) {
+    if (rows.length >= limit) break;
+    const query = direction === 'asc' ? oldestFirst : newestFirst;
+    rows.push(...(await query(db, { roomId, from, to, limit: limit - rows.length })));
+  }
+  return rows;
+}
+
+/**
+ * The state events in force after the entry at `upTo`, in log order.
+ *
+ * @param after leaves out those at or before this position of the stream.
+ */
+export function stateAt(db: Kysely<Tables>, roomId: RoomId, upTo: number, after = -1): Promise<EventRow[]> {
+  return db
+    .selectFrom('events')
+    .selectAll('events')
+    .innerJoin(
+      (inner) =>
+        inner
+          .selectFrom('events')
+          .select(({ fn }) => ['type', 'state_key', fn.max('seq').as('seq')])
+          .where('room_id', '=', roomId)
+          .where('state_key', 'is not', null)
+          .where('seq', '<=', upTo)
+          .groupBy(['type', 'state_key'])
+          .as('latest'),
+      (join) => join.onRef('latest.seq', '=', 'events.seq'),
+    )
+    .where('events.room_id', '=', roomId)
+    .where('events.stream', '>', after)
+    .orderBy('events.seq')
+    .execute();
+}
+
+/** Every state event that a type and state key had, in log order. */
+export function stateHistory(db: Kysely<Tables>, roomId: RoomId, type: string, stateKey: string): Promise<EventRow[]> {
+  return db
+    .selectFrom('events')
+    .selectAll()
+    .where('room_id', '=', roomId)
+    .where('type', '=', type as EventRow['type'])
+    .where('state_key', '=', stateKey)
+    .orderBy('seq')
+    .execute();
+}
+
+/** What a user's right to read depends on, from the room's log (chapter 10). */
+export async function historyOf(
+  db: Kysely<Tables>,
+  roomId: RoomId,
+  userId: UserId,
+): Promise<{ settings: Change<HistoryVisibility>[]; memberships: (Change<Membership> & { stream: number })[] }> {
+  const settings = await stateHistory(db, roomId, 'eccp.room.history_visibility', '');
+  const members = await stateHistory(db, roomId, 'eccp.room.member', userId);
+  const [create] = await stateHistory(db, roomId, 'eccp.room.create', '');
+  const founded = create?.sender === userId ? [{ seq: create.seq, stream: create.stream, value: 'join' as const }] : []; // HIST-014
+  return {
+    settings: settings.map((row) => ({ seq: row.seq, value: contentOf(row).history_visibility as HistoryVisibility })),
+    memberships: [
+      ...founded,
+      ...members.map((row) => ({
+        seq: row.seq,
+        stream: row.stream,
+        value: contentOf(row).membership as Membership,
+      })),
+    ],
+  };
+}
+
+/** Both kinds are never redacted: their content is always there. */
+function contentOf(row: EventRow): Record<string, unknown> {
+  return JSON.parse(row.content ?? '{}');
+}

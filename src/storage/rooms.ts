@@ -1,0 +1,220 @@
+import type { Kysely } from 'kysely';
+import { canonicalize, type JsonObject } from '../core/canonical-json.ts';
+import type { SequencedEvent } from '../core/event.ts';
+import { nodeOf } from '../core/ids.ts';
+import type { Appended } from '../core/room-log.ts';
+import { RoomState, type StateEntry } from '../core/room-state.ts';
+import type { DeviceId, EventId, EventType, RoomId, UserId } from '../generated/api.ts';
+import { prepared } from './prepared.ts';
+import { nextPosition } from './stream.ts';
+import type { EventRow, MembershipRow, RoomsTable, Tables } from './tables.ts';
+
+/** The device that sent an event, and by which transaction id. */
+export interface Origin {
+  deviceId: DeviceId;
+  txnId: string;
+  /** Of the type and content: to tell a repetition from a mistake. */
+  digest: string;
+}
+
+const maxCached = 1000;
+
+const headOf = prepared((db, { roomId }: { roomId: RoomId }) =>
+  db.selectFrom('rooms').select(['epoch', 'head_seq', 'head_hash', 'head_ts']).where('room_id', '=', roomId),
+);
+
+const membershipOf = prepared((db, { roomId, userId }: { roomId: RoomId; userId: UserId }) =>
+  db.selectFrom('memberships').selectAll().where('room_id', '=', roomId).where('user_id', '=', userId),
+);
+
+type Head = Pick<RoomsTable, 'epoch' | 'head_seq' | 'head_hash' | 'head_ts' | 'head_stream'>;
+
+const advanceHead = prepared(
+  (db, { roomId, epoch, head_seq, head_hash, head_ts, head_stream }: Head & { roomId: RoomId }) =>
+    db.updateTable('rooms').set({ epoch, head_seq, head_hash, head_ts, head_stream }).where('room_id', '=', roomId),
+);
+
+const insertEvent = prepared((db, row: Omit<EventRow, 'redacted_by'>) =>
+  db.insertInto('events').values({
+    room_id: row.room_id,
+    seq: row.seq,
+    stream: row.stream,
+    event_id: row.event_id,
+    type: row.type,
+    state_key: row.state_key,
+    sender: row.sender,
+    event: row.event,
+    signature: row.signature,
+    entry: row.entry,
+    entry_signature: row.entry_signature,
+    content: row.content,
+    nonce: row.nonce,
+    device_id: row.device_id,
+    txn_id: row.txn_id,
+    txn_digest: row.txn_digest,
+  }),
+);
+
+/** Rooms and their logs as rows. Folded states are kept in memory, and used only while the row of the room has their head. */
+export class Rooms {
+  readonly #cache = new Map<RoomId, RoomState>();
+
+  /** The state of a room now; undefined when there is no such room. */
+  async load(db: Kysely<Tables>, roomId: RoomId): Promise<RoomState | undefined> {
+    const [room] = await headOf(db, { roomId });
+    if (room === undefined) return undefined;
+    const cached = this.#cache.get(roomId);
+    // The comparison makes a rolled back transaction harmless: its state is never found again.
+    if (cached?.head.hash === room.head_hash) return cached;
+    const rows = await db
+      .selectFrom('state')
+      .innerJoin('events', (join) =>
+        join.onRef('events.room_id', '=', 'state.room_id').onRef('events.seq', '=', 'state.seq'),
+      )
+      .select(['state.type', 'state.state_key', 'events.event_id', 'events.sender', 'events.content'])
+      .where('state.room_id', '=', roomId)
+      .execute();
+    const entries = rows.map(({ content, ...row }): StateEntry => {
+      return content === null ? row : { ...row, content: JSON.parse(content) as JsonObject };
+    });
+    const state = RoomState.restore(roomId, entries, {
+      epoch: room.epoch,
+      seq: room.head_seq,
+      hash: room.head_hash,
+      host_ts: room.head_ts,
+    });
+    this.#remember(roomId, state);
+    return state;
+  }
+
+  /** Stores a log's new last entry with everything that follows from it. */
+  async append(trx: Kysely<Tables>, { sequenced, state }: Appended, origin?: Origin): Promise<void> {
+    const roomId = state.roomId as RoomId;
+    const { event, entry } = sequenced;
+    const stream = await nextPosition(trx);
+    await this.#storeHead(trx, state, stream, event.state_key !== undefined || event.type === 'eccp.room.redaction');
+    await insertEvent(trx, {
+      room_id: roomId,
+      seq: entry.seq,
+      stream,
+      event_id: sequenced.event_id as EventId,
+      type: event.type as EventType,
+      state_key: event.state_key ?? null,
+      sender: event.sender as UserId,
+      event: canonicalize(event),
+      signature: sequenced.signature,
+      entry: canonicalize(entry),
+      entry_signature: sequenced.entry_signature,
+      content: sequenced.content === undefined ? null : canonicalize(sequenced.content),
+      nonce: sequenced.nonce ?? null,
+      device_id: origin?.deviceId ?? null,
+      txn_id: origin?.txnId ?? null,
+      txn_digest: origin?.digest ?? null,
+    });
+    if (event.state_key !== undefined) await this.#storeState(trx, sequenced, state);
+    if (event.type === 'eccp.room.member') await this.#storeMembership(trx, sequenced, stream);
+    this.#remember(roomId, state);
+  }
+
+  /** Drops the content and nonce of a redacted event (LOG: headers and hashes stay). */
+  async redact(trx: Kysely<Tables>, roomId: RoomId, eventId: EventId, by: EventId): Promise<void> {
+    await trx
+      .updateTable('events')
+      .set({ content: null, nonce: null, redacted_by: by })
+      .where('room_id', '=', roomId)
+      .where('event_id', '=', eventId)
+      .execute();
+  }
+
+  async membership(db: Kysely<Tables>, roomId: RoomId, userId: UserId): Promise<MembershipRow | undefined> {
+    const [row] = await membershipOf(db, { roomId, userId });
+    return row;
+  }
+
+  async #storeHead(trx: Kysely<Tables>, state: RoomState, stream: number, stateChanged: boolean): Promise<void> {
+    const head = {
+      epoch: state.head.epoch,
+      head_seq: state.head.seq,
+      head_hash: state.head.hash ?? '',
+      head_ts: state.head.host_ts,
+      head_stream: stream,
+    };
+    const roomId = state.roomId as RoomId;
+    if (!stateChanged) {
+      await advanceHead(trx, { roomId, ...head });
+      return;
+    }
+    const row = { ...head, ...summaryOf(state) };
+    await trx
+      .insertInto('rooms')
+      .values({ room_id: roomId, ...row })
+      .onConflict((conflict) => conflict.column('room_id').doUpdateSet(row))
+      .execute();
+  }
+
+  async #storeState(trx: Kysely<Tables>, { event, event_id, entry }: SequencedEvent, state: RoomState): Promise<void> {
+    const node = nodeOf(event.sender);
+    const keys: [string, string][] = [[event.type, event.state_key ?? '']];
+    if (state.get('eccp.node.keys', node)?.event_id === event_id) keys.push(['eccp.node.keys', node]);
+    for (const [type, stateKey] of keys) {
+      await trx
+        .insertInto('state')
+        .values({ room_id: state.roomId as RoomId, type: type as EventType, state_key: stateKey, seq: entry.seq })
+        .onConflict((conflict) => conflict.columns(['room_id', 'type', 'state_key']).doUpdateSet({ seq: entry.seq }))
+        .execute();
+    }
+  }
+
+  async #storeMembership(
+    trx: Kysely<Tables>,
+    { event, entry, content }: SequencedEvent,
+    stream: number,
+  ): Promise<void> {
+    const membership = content?.membership as MembershipRow['membership'];
+    const row = { membership, seq: entry.seq, stream, forgotten: 0 };
+    const joined = membership === 'join' ? 1 : 0;
+    await trx
+      .insertInto('memberships')
+      .values({
+        room_id: entry.room_id as RoomId,
+        user_id: event.state_key as UserId,
+        ever_joined: joined,
+        ...row,
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['room_id', 'user_id']).doUpdateSet(joined ? { ...row, ever_joined: 1 } : row),
+      )
+      .execute();
+  }
+
+  #remember(roomId: RoomId, state: RoomState): void {
+    this.#cache.delete(roomId);
+    this.#cache.set(roomId, state);
+    if (this.#cache.size <= maxCached) return;
+    for (const oldest of this.#cache.keys()) {
+      this.#cache.delete(oldest);
+      break;
+    }
+  }
+}
+
+/** What lists of rooms show, so that a list costs no fold. */
+function summaryOf(state: RoomState) {
+  const name = textOf(state, 'eccp.room.name', 'name');
+  const topic = textOf(state, 'eccp.room.topic', 'topic');
+  return {
+    direct: state.get('eccp.room.create')?.content?.direct === true ? 1 : 0,
+    visibility: state.visibility,
+    name,
+    topic,
+    search_text: `${name ?? ''}\n${topic ?? ''}`.toLowerCase(),
+    member_count: state.entries().filter((e) => e.type === 'eccp.room.member' && e.content?.membership === 'join')
+      .length,
+  };
+}
+
+/** A text in a state event's content that the fold does not read, so that it may be missing or of another kind. */
+export function textOf(state: RoomState, type: string, member: string): string | null {
+  const text = state.get(type)?.content?.[member];
+  return typeof text === 'string' ? text : null;
+}

@@ -1,0 +1,144 @@
+// The tables as Kysely's types. Times are milliseconds since 1970; booleans are 0 and 1; JSON columns hold canonical JSON.
+// `stream` columns hold positions of the node's one stream of changes (see stream.ts), which sync reads.
+import type { Insertable, Selectable } from 'kysely';
+import type { Membership, Visibility } from '../core/room-state.ts';
+import type { DeviceId, EventId, EventType, RoomAlias, RoomId, UserId } from '../generated/api.ts';
+
+export interface AccountsTable {
+  user_id: UserId;
+  /** PHC string of Argon2id; null once deactivated. */
+  password_hash: string | null;
+  one_time_password: number;
+  admin: number;
+  contact: string | null;
+  created_ts: number;
+  deactivated_ts: number | null;
+}
+
+export interface DevicesTable {
+  user_id: UserId;
+  device_id: DeviceId;
+  name: string | null;
+  created_ts: number;
+  last_seen_ts: number | null;
+  /** Revoked devices stay, so that no id is given twice (DEV-001). */
+  revoked_ts: number | null;
+}
+
+/** At most one for each device: a new token ends the one before (ACC-033). */
+export interface SessionsTable {
+  token_hash: string;
+  user_id: UserId;
+  device_id: DeviceId;
+  scopes: string;
+}
+
+export interface RoomsTable {
+  room_id: RoomId;
+  epoch: number;
+  head_seq: number;
+  head_hash: string;
+  head_ts: number;
+  head_stream: number;
+  direct: number;
+  visibility: Visibility;
+  name: string | null;
+  topic: string | null;
+  /** Name and topic in lower case. */
+  search_text: string;
+  member_count: number;
+}
+
+export interface EventsTable {
+  room_id: RoomId;
+  seq: number;
+  stream: number;
+  event_id: EventId;
+  type: EventType;
+  state_key: string | null;
+  sender: UserId;
+  /** The origin event O and the entry N, whose signatures stand beside them. */
+  event: string;
+  signature: string;
+  entry: string;
+  entry_signature: string;
+  /** Null together: redacted. */
+  content: string | null;
+  nonce: string | null;
+  redacted_by: EventId | null;
+  /** The sending device and its transaction id, with the digest of what it sent (ROOM-062, ROOM-064). */
+  device_id: DeviceId | null;
+  txn_id: string | null;
+  txn_digest: string | null;
+}
+
+/** The state in force: what the log adds up to. */
+export interface StateTable {
+  room_id: RoomId;
+  type: EventType;
+  state_key: string;
+  seq: number;
+}
+
+/** The membership in force of each user, for finding a user's rooms. */
+export interface MembershipsTable {
+  room_id: RoomId;
+  user_id: UserId;
+  membership: Membership;
+  seq: number;
+  stream: number;
+  /** Whether the user was ever joined: such a user is no outsider, unless the room was forgotten. */
+  ever_joined: number;
+  forgotten: number;
+}
+
+export interface ReceiptsTable {
+  room_id: RoomId;
+  user_id: UserId;
+  event_id: EventId;
+  seq: number;
+  ts: number;
+  stream: number;
+}
+
+/** `room_id` is empty for data of the account itself. */
+export interface AccountDataTable {
+  user_id: UserId;
+  room_id: RoomId | '';
+  type: EventType;
+  content: string;
+  stream: number;
+}
+
+export interface AliasesTable {
+  alias: RoomAlias;
+  room_id: RoomId;
+  created_by: UserId;
+  created_ts: number;
+}
+
+/** One row: the last position given out. */
+export interface StreamTable {
+  position: number;
+}
+
+export interface Tables {
+  accounts: AccountsTable;
+  devices: DevicesTable;
+  sessions: SessionsTable;
+  rooms: RoomsTable;
+  events: EventsTable;
+  state: StateTable;
+  memberships: MembershipsTable;
+  receipts: ReceiptsTable;
+  account_data: AccountDataTable;
+  aliases: AliasesTable;
+  stream: StreamTable;
+}
+
+export type AccountRow = Selectable<AccountsTable>;
+export type DeviceRow = Selectable<DevicesTable>;
+export type RoomRow = Selectable<RoomsTable>;
+export type EventRow = Selectable<EventsTable>;
+export type NewEventRow = Insertable<EventsTable>;
+export type MembershipRow = Selectable<MembershipsTable>;
