@@ -1,0 +1,19 @@
+// What happens to a node, each as one named function: a log line now, and wherever else it is to be counted.
+import type { Logger } from 'pino';
+
+export function started(logger: Logger, node: string, address: string): void {
+  logger.info({ node, address }, 'serving');
+}
+
+export function stopping(logger: Logger, signal: string): void {
+  logger.info({ signal }, 'stopping');
+}
+
+const troubling: readonly string[] = ['damage_moved_aside', 'writes_stopped', 'rebuild_failed', 'snapshot_failed'];
+
+/** What the store reports, by its name in lower_case and with its figures. */
+export function store(logger: Logger, { event, ...details }: { event: string }): void {
+  const line = `store: ${event.replaceAll('_', ' ')}`;
+  if (troubling.includes(event)) logger.error(details, line);
+  else logger.info(details, line);
+}

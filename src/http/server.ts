@@ -1,0 +1,86 @@
+// The HTTP application: routes mounted from the OpenAPI documents, and what goes around every request.
+import { performance } from 'node:perf_hooks';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import { EccpError } from '../core/errors.ts';
+import { COMMON_HEADERS, newRequestId, sendRefusal, unforeseen } from './answers.ts';
+import { InFlight } from './in-flight.ts';
+import { endpointsOf, serve } from './operation.ts';
+import { decodable, expressPath, served } from './routes.ts';
+import type { AppOptions } from './types.ts';
+
+/**
+ * Builds the application.
+ * @throws Error that names every operation without a handler and every handler without an operation
+ */
+export function createApp(options: AppOptions): Express {
+  const { logger } = options;
+  const inFlight = new InFlight(options.stopping);
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      },
+      crossOriginResourcePolicy: { policy: 'cross-origin' },
+      // Whether a host name is to be reached by TLS only is for whoever holds its certificate to say.
+      strictTransportSecurity: false,
+    }),
+  );
+  app.use((request, response, next) => {
+    open(logger, inFlight, request, response);
+    request.url = decodable(request.url);
+    next();
+  });
+  for (const [template, endpoint] of endpointsOf(served, options, inFlight)) {
+    app.route(expressPath(template)).all((request, response) => {
+      response.locals.route = template;
+      return serve(endpoint, request, response).catch((error) => refuse(logger, request, response, error));
+    });
+  }
+  app.use((request, response) => {
+    refuse(logger, request, response, new EccpError('ECCP_NOT_FOUND', 'There is nothing at this path.'));
+  });
+  // Express tells this handler by its four parameters.
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    refuse(logger, request, response, error);
+  });
+  return app;
+}
+
+/** Gives the answer its id and headers, and arranges the request's log line. */
+function open(logger: Logger, inFlight: InFlight, request: Request, response: Response): void {
+  const start = performance.now();
+  const requestId = newRequestId();
+  response.locals.requestId = requestId;
+  response.setHeader('X-Request-Id', requestId);
+  for (const [name, value] of COMMON_HEADERS) response.setHeader(name, value);
+  inFlight.enter(response);
+  response.once('close', () => {
+    inFlight.leave(response);
+    const line = {
+      request_id: requestId,
+      method: request.method,
+      route: response.locals.route,
+      status: response.writableFinished ? response.statusCode : undefined, // none: the caller left before it
+      ms: Math.round((performance.now() - start) * 10) / 10,
+    };
+    logger.debug(line, 'request');
+  });
+}
+
+function refuse(logger: Logger, request: Request, response: Response, error: unknown): void {
+  const callerLeft = request.errored !== null || response.destroyed;
+  if (!(error instanceof EccpError) && error !== request.errored) {
+    logger.error({ request_id: response.locals.requestId, err: error }, 'unforeseen error');
+  }
+  // With half an answer out, ending the connection is all that can be said.
+  if (callerLeft || response.headersSent) response.destroy();
+  else sendRefusal(response, error instanceof EccpError ? error : unforeseen());
+}

@@ -1,0 +1,65 @@
+// What an operation's handler is given and may answer, read off the OpenAPI documents' types:
+// a wrong status, body or parameter name in a handler does not compile.
+import type { Logger } from 'pino';
+import type { operations, scopes } from '../generated/api.ts';
+import type { Session } from '../services/sessions.ts';
+
+export type OperationId = keyof operations;
+
+type Given<T> = [T] extends [undefined] ? Record<string, never> : NonNullable<T>;
+type Part<Id extends OperationId, In extends 'path' | 'query' | 'header'> = Given<operations[Id]['parameters'][In]>;
+type BodyOf<Operation> = Operation extends { requestBody: { content: { 'application/json': infer Body } } }
+  ? Body
+  : Operation extends { requestBody?: { content: { 'application/json': infer Body } } }
+    ? Body | undefined
+    : undefined;
+
+/** One request, checked against the operation's schemas. Nothing in it is shared with another request. */
+export interface OperationRequest<Id extends OperationId> {
+  /** The path's parameters, decoded. */
+  readonly params: Part<Id, 'path'>;
+  /** The declared query parameters, as the types they declare, defaults filled in; unknown ones are left out. */
+  readonly query: Part<Id, 'query'>;
+  /** The declared headers, by the names they are declared with. */
+  readonly headers: Part<Id, 'header'>;
+  readonly body: BodyOf<operations[Id]>;
+  readonly session: Id extends keyof scopes ? Session : undefined;
+  /** The caller's IP address. */
+  readonly address: string;
+  /** The request's id in the answer and in the log. */
+  readonly requestId: string;
+  /** Aborted when the caller has gone, and when the node stops: a long poll then answers at once with what it has. */
+  readonly signal: AbortSignal;
+}
+
+type Success = 200 | 201 | 202 | 204;
+type AnswerBody<Response> = Response extends { content: { 'application/json': infer Body } }
+  ? { body: Body }
+  : { body?: never };
+
+/** What a handler may answer: one of the operation's success statuses with that status's body. Refusals are thrown as EccpError. */
+export type Answer<Id extends OperationId> = {
+  [Status in keyof operations[Id]['responses'] & Success]: {
+    status: Status;
+    headers?: Readonly<Record<string, string>>;
+  } & AnswerBody<operations[Id]['responses'][Status]>;
+}[keyof operations[Id]['responses'] & Success];
+
+export type Handler<Id extends OperationId> = (request: OperationRequest<Id>) => Promise<Answer<Id>>;
+
+/** A handler for every operation; a handler file for one tag exports a `Pick` of it. */
+export type Handlers = { [Id in OperationId]: Handler<Id> };
+
+/** Finds the session of an access token; undefined when the token was never issued or no longer holds. */
+export type Authenticate = (token: string) => Promise<Session | undefined>;
+
+/** What the application is made of. */
+export interface AppOptions {
+  readonly handlers: Handlers;
+  readonly authenticate: Authenticate;
+  readonly logger: Logger;
+  /** Aborted when the node stops: long polls answer at once, and each answer ends its connection. */
+  readonly stopping: AbortSignal;
+  /** Whether an answer that breaks its own schema becomes an error. For tests: it costs as much as checking a request. */
+  readonly checkAnswers?: boolean;
+}

@@ -1,0 +1,38 @@
+import type { Accounts } from './accounts.ts';
+import type { Memberships } from './memberships.ts';
+import type { Notifier } from './notifier.ts';
+import type { RoomWriter } from './room-writer.ts';
+import type { Session, Sessions } from './sessions.ts';
+
+export interface DeactivationOptions {
+  accounts: Accounts;
+  sessions: Sessions;
+  memberships: Memberships;
+  writer: RoomWriter;
+  notifier: Notifier;
+  now: () => number;
+}
+
+/** Ends an account for good: its sessions, its rooms, its password (ACC-070 to ACC-072). The name stays taken. */
+export class Deactivation {
+  readonly #options: DeactivationOptions;
+
+  constructor(options: DeactivationOptions) {
+    this.#options = options;
+  }
+
+  async deactivate({ userId }: Session, password: string, address: string): Promise<void> {
+    const { accounts, sessions, memberships, writer, notifier, now } = this.#options;
+    await accounts.checkPassword(userId, password, address);
+    await writer.write(async (changes) => {
+      await memberships.leaveAll(changes, userId);
+      await sessions.end(changes.trx, userId);
+      await changes.trx
+        .updateTable('accounts')
+        .set({ deactivated_ts: now(), password_hash: null })
+        .where('user_id', '=', userId)
+        .execute();
+    });
+    notifier.ended(userId);
+  }
+}

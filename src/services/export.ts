@@ -1,0 +1,73 @@
+import type { AccountExport, RoomId } from '../generated/api.ts';
+import { served } from '../storage/events.ts';
+import { accountOf } from './accounts.ts';
+import type { Devices } from './devices.ts';
+import type { Environment, NodeStore } from './environment.ts';
+import type { Session } from './sessions.ts';
+
+/** Everything the node holds about one person, for that person (ACC-073 to ACC-076). */
+export class AccountExports {
+  readonly #store: NodeStore;
+  readonly #devices: Devices;
+  readonly #environment: Environment;
+
+  constructor(store: NodeStore, devices: Devices, environment: Environment) {
+    this.#store = store;
+    this.#devices = devices;
+    this.#environment = environment;
+  }
+
+  async of(session: Session): Promise<AccountExport> {
+    const { userId } = session;
+    const devices = await this.#devices.list(session);
+    return this.#store.read(async (db) => {
+      const account = await accountOf(db, userId);
+      const data = await db
+        .selectFrom('account_data')
+        .select(['room_id', 'type', 'content'])
+        .where('user_id', '=', userId)
+        .orderBy('room_id')
+        .orderBy('type')
+        .execute();
+      const items = data.map(({ room_id, type, content }) => ({ room_id, type, content: JSON.parse(content) }));
+      const rooms = await db
+        .selectFrom('memberships')
+        .select(['room_id', 'membership'])
+        .where('user_id', '=', userId)
+        .where('forgotten', '=', 0)
+        .orderBy('room_id')
+        .execute();
+      const receipts = await db
+        .selectFrom('receipts')
+        .select(['room_id', 'event_id', 'ts'])
+        .where('user_id', '=', userId)
+        .orderBy('room_id')
+        .execute();
+      const aliases = await db
+        .selectFrom('aliases')
+        .select('alias')
+        .where('created_by', '=', userId)
+        .orderBy('alias')
+        .execute();
+      const events = await db
+        .selectFrom('events')
+        .selectAll()
+        .where('sender', '=', userId)
+        .orderBy('room_id')
+        .orderBy('seq')
+        .execute();
+      return {
+        user_id: userId,
+        exported_ts: this.#environment.now(),
+        ...(account?.contact ? { contact: account.contact } : {}),
+        devices,
+        account_data: items.filter((i) => i.room_id === '').map(({ type, content }) => ({ type, content })),
+        room_account_data: items.filter((i): i is typeof i & { room_id: RoomId } => i.room_id !== ''),
+        rooms,
+        receipts,
+        aliases: aliases.map((row) => row.alias),
+        events: events.map((row) => served(row, session)),
+      };
+    });
+  }
+}

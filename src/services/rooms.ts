@@ -1,0 +1,174 @@
+import type { Kysely } from 'kysely';
+import type { JsonObject } from '../core/canonical-json.ts';
+import { EccpError } from '../core/errors.ts';
+import { nodeOf } from '../core/ids.ts';
+import { RoomState } from '../core/room-state.ts';
+import type {
+  CreateRoomRequest,
+  Hash,
+  JoinRule,
+  NodeName,
+  Room,
+  RoomId,
+  UserId,
+  Visibility,
+} from '../generated/api.ts';
+import { type Rooms, textOf } from '../storage/rooms.ts';
+import type { Tables } from '../storage/tables.ts';
+import type { Directory } from './directory.ts';
+import type { NodeStore } from './environment.ts';
+import type { Memberships } from './memberships.ts';
+import { readableRoom, type Standing, standing } from './room-access.ts';
+import { joinedUsers, type RoomChanges, type RoomWriter } from './room-writer.ts';
+
+const joinRules: Record<Visibility, JoinRule> = {
+  public: 'open',
+  private: 'invite',
+  invite_only: 'knock',
+  shadow: 'payload',
+};
+
+export interface RoomServiceOptions {
+  store: NodeStore;
+  rooms: Rooms;
+  writer: RoomWriter;
+  memberships: Memberships;
+  directory: Directory;
+}
+
+/** Creating rooms and telling what they are (sections 8.1 and 8.4). */
+export class RoomService {
+  readonly #options: RoomServiceOptions;
+
+  constructor(options: RoomServiceOptions) {
+    this.#options = options;
+  }
+
+  /** @returns the room, and whether it is new: a direct room of the same two is found again (ROOM-013). */
+  create(userId: UserId, request: CreateRoomRequest): Promise<{ roomId: RoomId; isNew: boolean }> {
+    const { writer, memberships, directory } = this.#options;
+    checkRequest(userId, request);
+    return writer.write(async (changes) => {
+      const { trx } = changes;
+      const invited = request.invite ?? [];
+      for (const target of invited) await memberships.requireLocalUser(trx, target); // ROOM-005
+      const [other] = invited;
+      if (request.direct === true && other !== undefined) {
+        const existing = await directRoomOf(trx, userId, other);
+        if (existing !== undefined) return { roomId: existing, isNew: false };
+      }
+      const roomId = await this.#found(changes, userId, request);
+      if (request.alias !== undefined) await directory.claim(trx, userId, request.alias, roomId); // ROOM-006
+      return { roomId, isNew: true };
+    });
+  }
+
+  /** What a client tells its user about a room (ROOM-040 to ROOM-043). */
+  describe(userId: UserId, roomId: RoomId): Promise<Room> {
+    const { store, rooms, directory } = this.#options;
+    return store.read(async (db) => {
+      const asker = await standing(db, rooms, roomId, userId);
+      const { state, membership } = asker;
+      if (membership === undefined && state.visibility !== 'public') {
+        throw new EccpError('ECCP_FORBIDDEN', 'This needs a user who has a membership in the room.');
+      }
+      const joined = joinedUsers(state);
+      const name = textOf(state, 'eccp.room.name', 'name');
+      const topic = textOf(state, 'eccp.room.topic', 'topic');
+      return {
+        room_id: roomId,
+        membership: membership ?? 'leave',
+        ...(name === null ? {} : { name }),
+        ...(topic === null ? {} : { topic }),
+        visibility: state.visibility,
+        join_rule: joinRules[state.visibility],
+        history_visibility: state.historyVisibility,
+        direct: state.get('eccp.room.create')?.content?.direct === true,
+        bots: false,
+        bridges: false,
+        host: state.host as NodeName,
+        nodes: [...new Set(joined.map((user) => nodeOf(user) as NodeName))].sort(),
+        member_count: joined.length,
+        aliases: await directory.aliasesOf(db, roomId),
+        head: await this.#readableHead(db, userId, roomId, asker),
+      };
+    });
+  }
+
+  async #readableHead(
+    db: Kysely<Tables>,
+    userId: UserId,
+    roomId: RoomId,
+    { everJoined }: Standing,
+  ): Promise<Room['head']> {
+    const ranges = everJoined ? (await readableRoom(db, this.#options.rooms, roomId, userId)).ranges : [];
+    const seq = ranges.at(-1)?.to ?? 0; // ROOM-042
+    const next = await db
+      .selectFrom('events')
+      .select('entry')
+      .where('room_id', '=', roomId)
+      .where('seq', '=', seq + 1)
+      .executeTakeFirst();
+    if (next !== undefined) return { seq, hash: (JSON.parse(next.entry) as { prev: Hash }).prev };
+    const head = await db
+      .selectFrom('rooms')
+      .select('head_hash')
+      .where('room_id', '=', roomId)
+      .executeTakeFirstOrThrow();
+    return { seq, hash: head.head_hash as Hash };
+  }
+
+  /** The entries that every room begins with, in their order (LOG: creation sequence). */
+  async #found(changes: RoomChanges, userId: UserId, request: CreateRoomRequest): Promise<RoomId> {
+    const visibility = request.visibility ?? 'private';
+    const direct = request.direct === true;
+    const admins = direct ? [userId, ...(request.invite ?? [])] : [userId]; // ROOM-012
+    let state = RoomState.empty;
+    const put = async (type: string, stateKey: string, content: JsonObject): Promise<void> => {
+      ({ state } = await changes.append(state, { sender: userId, type, stateKey, content }));
+    };
+    await put('eccp.room.create', '', { room_version: '1', ...(direct && { direct }) });
+    await put('eccp.room.member', userId, { membership: 'join' });
+    await put('eccp.room.power_levels', '', { users: Object.fromEntries(admins.map((admin) => [admin, 100])) }); // ROOM-008
+    await put('eccp.room.visibility', '', { visibility });
+    await put('eccp.room.history_visibility', '', { history_visibility: request.historyVisibility ?? 'joined' });
+    if (request.name !== undefined) await put('eccp.room.name', '', { name: request.name });
+    if (request.topic !== undefined) await put('eccp.room.topic', '', { topic: request.topic });
+    for (const target of request.invite ?? []) await put('eccp.room.member', target, { membership: 'invite' });
+    return state.roomId as RoomId;
+  }
+}
+
+function checkRequest(userId: UserId, request: CreateRoomRequest): void {
+  const visibility = request.visibility ?? 'private';
+  if (visibility === 'shadow') throw new EccpError('ECCP_CAPABILITY', 'This node does not offer Shadow Rooms.'); // ROOM-007
+  if (request.joinRule !== undefined && request.joinRule !== joinRules[visibility]) {
+    throw badParam('/joinRule', `A ${visibility} room has the join rule ${joinRules[visibility]}.`); // ROOM-003
+  }
+  const invite = request.invite ?? [];
+  if (invite.includes(userId)) throw badParam('/invite', 'The creator is in the room already.');
+  if (request.direct !== true) return;
+  if (visibility !== 'private') throw badParam('/visibility', 'A direct room is private.'); // ROOM-011
+  if (invite.length !== 1) throw badParam('/invite', 'A direct room has one other user.'); // ROOM-011
+}
+
+/** A direct room of two users that both still have (ROOM-013). */
+async function directRoomOf(db: Kysely<Tables>, userId: UserId, other: UserId): Promise<RoomId | undefined> {
+  const row = await db
+    .selectFrom('rooms')
+    .innerJoin('memberships as mine', 'mine.room_id', 'rooms.room_id')
+    .innerJoin('memberships as theirs', 'theirs.room_id', 'rooms.room_id')
+    .select('rooms.room_id')
+    .where('rooms.direct', '=', 1)
+    .where('mine.user_id', '=', userId)
+    .where('mine.membership', '=', 'join')
+    .where('theirs.user_id', '=', other)
+    .where('theirs.membership', 'in', ['join', 'invite'])
+    .orderBy('rooms.room_id')
+    .executeTakeFirst();
+  return row?.room_id;
+}
+
+function badParam(path: string, message: string): EccpError {
+  return new EccpError('ECCP_BAD_PARAM', message, { path });
+}

@@ -1,0 +1,118 @@
+import type { Kysely } from 'kysely';
+import { type Change, readableRanges, type SeqRange } from '../core/history-visibility.ts';
+import type { Membership } from '../core/room-state.ts';
+import type { LeftRoomSync, RoomId, SequencedEvent, Timeline } from '../generated/api.ts';
+import { type Asker, eventsIn, historyOf, served, stateAt } from '../storage/events.ts';
+import type { EventRow, Tables } from '../storage/tables.ts';
+
+/** A user's room as a sync finds it. */
+export interface SyncedRoom {
+  readonly room_id: RoomId;
+  readonly membership: Membership;
+  /** Of the membership event in force. */
+  readonly seq: number;
+  readonly stream: number;
+  readonly head_seq: number;
+  /** The position of the room's last entry. */
+  readonly head_stream: number;
+}
+
+type MembershipChange = Change<Membership> & { stream: number };
+
+/** What a user gets to see of a room's log since a position of the stream. */
+export interface RoomView {
+  readonly state: SequencedEvent[];
+  readonly timeline: Timeline;
+  /** Whether the user was not joined at that position, and so knows nothing of the room. */
+  readonly isNew: boolean;
+}
+
+/**
+ * The view of a room that the user is joined to.
+ *
+ * @param since a position of the stream; undefined for everything.
+ */
+export async function joinedView(
+  db: Kysely<Tables>,
+  asker: Asker,
+  room: SyncedRoom,
+  since: number | undefined,
+  limit: number,
+): Promise<RoomView> {
+  // Joined all the while: what came after `since` is all readable, and the log need not be asked.
+  if (since !== undefined && room.stream <= since) {
+    if (room.head_stream <= since) return { state: [], timeline: { events: [], limited: false }, isNew: false };
+    // Each event took a position of its own: the room has no more new ones than positions have passed.
+    const from = Math.max(room.seq, room.head_seq - (room.head_stream - since) + 1);
+    const ranges = [{ from, to: room.head_seq }];
+    return { ...(await view(db, asker, room.room_id, ranges, since, limit, false)), isNew: false };
+  }
+  const { settings, memberships } = await historyOf(db, room.room_id, asker.userId);
+  const isNew = membershipAt(memberships, since) !== 'join';
+  const ranges = readableRanges(settings, memberships, room.head_seq);
+  return { ...(await view(db, asker, room.room_id, ranges, since, limit, isNew)), isNew };
+}
+
+/** The view of a room that the user is no longer in; undefined when that is no news (SYNC-032, SYNC-034). */
+export async function leftView(
+  db: Kysely<Tables>,
+  asker: Asker,
+  room: SyncedRoom,
+  since: number,
+  limit: number,
+): Promise<LeftRoomSync | undefined> {
+  const { settings, memberships } = await historyOf(db, room.room_id, asker.userId);
+  const end = memberships.findLast(
+    ({ stream, value }, i) =>
+      stream > since && (value === 'leave' || value === 'ban') && isPresent(memberships[i - 1]?.value),
+  );
+  if (end === undefined) return undefined;
+  const ranges = readableRanges(settings, memberships, room.head_seq);
+  if (ranges.at(-1)?.to !== end.seq) ranges.push({ from: end.seq, to: end.seq }); // the end of an invitation or a knock
+  const wasNew = membershipAt(memberships, since) !== 'join';
+  const joinedMeanwhile = memberships.some(({ stream, value }) => stream > since && value === 'join');
+  const seen = await view(db, asker, room.room_id, ranges, since, limit, wasNew && joinedMeanwhile);
+  return wasNew && !joinedMeanwhile ? { ...seen, state: [] } : seen;
+}
+
+/** The user's membership when the stream was at `since`; undefined when there was none, or no `since`. */
+function membershipAt(memberships: readonly MembershipChange[], since: number | undefined): Membership | undefined {
+  return since === undefined ? undefined : memberships.findLast(({ stream }) => stream <= since)?.value;
+}
+
+function isPresent(membership: Membership | undefined): boolean {
+  return membership === 'join' || membership === 'invite' || membership === 'knock';
+}
+
+/**
+ * A timeline never spans entries that the user may not read: it is taken from the last readable range, and what is readable
+ * before that counts as left out. So the state before it and the events in it always add up (SYNC-022).
+ */
+async function view(
+  db: Kysely<Tables>,
+  asker: Asker,
+  roomId: RoomId,
+  ranges: readonly SeqRange[],
+  since: number | undefined,
+  limit: number,
+  wholeState: boolean,
+): Promise<{ state: SequencedEvent[]; timeline: Timeline }> {
+  const after = wholeState || since === undefined ? -1 : since;
+  // Within a room the stream ascends with the log, so the newest events are looked at, and cut off where they are old news.
+  const newestIn = async (some: readonly SeqRange[], count: number) =>
+    (await eventsIn(db, roomId, some, 'desc', count)).filter((row) => row.stream > after);
+  const rows = await newestIn(ranges.slice(-1), limit + 1);
+  const newest = rows.slice(0, limit).reverse();
+  const leftOut = rows.length > limit || (await newestIn(ranges.slice(0, -1), 1)).length > 0;
+  const first = newest[0];
+  const state = first && (wholeState || leftOut) ? await stateAt(db, roomId, first.seq - 1, after) : [];
+  const serve = (row: EventRow) => served(row, asker);
+  return {
+    state: state.map(serve),
+    timeline: {
+      events: newest.map(serve),
+      limited: leftOut,
+      ...(leftOut && first ? { before: first.seq } : {}),
+    },
+  };
+}

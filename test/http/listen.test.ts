@@ -1,0 +1,125 @@
+// The server around the application: what broken HTTP gets, and how the node stops.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { describe, test } from 'node:test';
+import type { SyncResponse } from '../../src/generated/api.ts';
+import { drain, LIMITS } from '../../src/http/listen.ts';
+import type { Handlers } from '../../src/http/types.ts';
+import { startStub } from './stub-node.ts';
+
+const SYNC = '/_eccp/client/v1/sync';
+const HOST = 'Host: node.example.org\r\n';
+const empty: SyncResponse = {
+  next_batch: 's1',
+  rooms: { joined: {}, invited: {}, knocked: {}, left: {} },
+  account_data: [],
+  rejected: [],
+};
+
+/** Sends bytes as they are, and gives everything that comes until the node ends the connection. */
+function exchange(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(bytes);
+  return text(socket);
+}
+
+function refusal(raw: string, status: number, errcode: string): void {
+  const [head = '', body = ''] = raw.split('\r\n\r\n');
+  assert.ok(head.startsWith(`HTTP/1.1 ${status} `), raw);
+  assert.match(head, /\r\nX-Request-Id: [0-9a-f-]{36}\r\n/);
+  assert.match(head, /\r\nAccess-Control-Allow-Origin: \*\r\n/);
+  assert.equal(JSON.parse(body).path, errcode === 'ECCP_BAD_PARAM' ? '' : undefined);
+  assert.equal(JSON.parse(body).errcode, errcode);
+}
+
+/** A sync that waits until it is interrupted; `started` resolves when a request has reached it. */
+function waitingSync(): { started: Promise<AbortSignal>; handlers: Pick<Handlers, 'sync'> } {
+  const { promise: started, resolve } = Promise.withResolvers<AbortSignal>();
+  return {
+    started,
+    handlers: {
+      sync: async ({ signal }) => {
+        resolve(signal);
+        if (!signal.aborted) await once(signal, 'abort');
+        return { status: 200, body: empty };
+      },
+    },
+  };
+}
+
+describe('broken HTTP', () => {
+  test('is refused in the form of every refusal', async () => {
+    await using node = await startStub();
+    refusal(await exchange(node.port, 'HELLO\r\n\r\n'), 400, 'ECCP_BAD_PARAM');
+    const large = `GET / HTTP/1.1\r\n${HOST}X-Large: ${'x'.repeat(17 * 1024)}\r\n\r\n`;
+    refusal(await exchange(node.port, large), 413, 'ECCP_TOO_LARGE');
+  });
+
+  test('that never ends is refused after a while, headers and body alike', async () => {
+    const limits = { ...LIMITS, headersTimeout: 40, requestTimeout: 60, connectionsCheckingInterval: 10 };
+    await using node = await startStub({}, limits);
+    refusal(await exchange(node.port, `GET / HTTP/1.1\r\n${HOST}`), 400, 'ECCP_BAD_PARAM');
+    const login = 'POST /_eccp/client/v1/login HTTP/1.1\r\n';
+    const headers = `${HOST}Content-Type: application/json\r\nContent-Length: 9\r\n\r\n`;
+    refusal(await exchange(node.port, `${login}${headers}{`), 400, 'ECCP_BAD_PARAM');
+    assert.doesNotMatch(node.log.join(''), /unforeseen/);
+  });
+});
+
+describe('a waiting request', () => {
+  test('outlives the time-outs of incoming requests', async () => {
+    const limits = { ...LIMITS, headersTimeout: 20, requestTimeout: 30, connectionsCheckingInterval: 5 };
+    const { started, handlers } = waitingSync();
+    await using node = await startStub(handlers, limits);
+    const answer = node.ask('GET', SYNC, { token: 'full' });
+    await started;
+    // A request that is cut after the same time shows that the time has passed.
+    await exchange(node.port, 'GET');
+    await exchange(node.port, 'GET');
+    node.stopping.abort();
+    assert.equal((await answer).status, 200);
+  });
+
+  test('hears that its caller has gone', async () => {
+    const { started, handlers } = waitingSync();
+    await using node = await startStub(handlers);
+    const socket = connect(node.port, '127.0.0.1');
+    socket.write(`GET ${SYNC} HTTP/1.1\r\n${HOST}Authorization: Bearer full\r\n\r\n`);
+    const signal = await started;
+    socket.destroy();
+    if (!signal.aborted) await once(signal, 'abort');
+    assert.doesNotMatch(node.log.join(''), /unforeseen/);
+  });
+});
+
+describe('a stopping node', () => {
+  test('answers what waits, ends the connections, and takes no new ones', async () => {
+    const { started, handlers } = waitingSync();
+    await using node = await startStub(handlers);
+    await node.ask('GET', '/'); // leaves an idle connection
+    const answer = node.ask('GET', SYNC, { token: 'full' });
+    await started;
+    await drain(node.server, node.stopping, 60_000);
+    const { status, headers } = await answer;
+    assert.equal(status, 200);
+    assert.equal(headers.connection, 'close');
+    await assert.rejects(node.ask('GET', '/'), { code: 'ECONNREFUSED' });
+  });
+
+  test('cuts what does not end in time', async () => {
+    const { promise: started, resolve } = Promise.withResolvers<void>();
+    await using node = await startStub({
+      getHealth: () => {
+        resolve();
+        return new Promise(() => {});
+      },
+    });
+    const answer = node.ask('GET', '/_eccp/client/v1/health');
+    const cut = assert.rejects(answer, { code: 'ECONNRESET' });
+    await started;
+    await drain(node.server, node.stopping, 10);
+    await cut;
+  });
+});
