@@ -1,0 +1,133 @@
+import type { Answer } from './answer.ts';
+import { ConformanceFailure, MissingPrerequisite } from './outcome.ts';
+import type { Target } from './target.ts';
+import type { Exchange, Redactor } from './trace.ts';
+
+/** One device of an account with its token: what an actor of a scenario is. */
+export interface Session {
+  /** Who it is in the scenario's words. */
+  name: string;
+  account: Account;
+  deviceId: string;
+  token: string;
+  /** The last `next_batch`. */
+  since?: string;
+}
+
+/** A registered account. */
+export interface Account {
+  userId: string;
+  username: string;
+  password: string;
+  deviceId: string;
+  token: string;
+  /** True once a scenario did something that a later one would notice. */
+  spent: boolean;
+  scenarios: number;
+}
+
+/** Beyond this an account's sync is full of other scenarios' rooms. */
+const MAX_SCENARIOS = 15;
+
+/**
+ * Registers accounts. A password hash costs a node 140 ms and more, so scenarios that look at no account borrow one that earlier
+ * scenarios used, and the next ones are being registered meanwhile.
+ */
+export class AccountPool {
+  readonly #target: Target;
+  readonly #redactor: Redactor;
+  readonly #runId: string;
+  /** What the operator handed out to whoever runs the suite, where registration needs it. */
+  readonly registrationToken: string | undefined;
+  #pool: Promise<Account>[] = [];
+  #taken = 0;
+  #made = 0;
+
+  constructor(target: Target, redactor: Redactor, runId: string, registrationToken: string | undefined) {
+    this.#target = target;
+    this.#redactor = redactor;
+    this.#runId = runId;
+    this.registrationToken = registrationToken;
+  }
+
+  /** Starts registering `count` accounts side by side. */
+  warm(count: number): void {
+    while (this.#pool.length < count) this.#pool.push(this.#inBackground());
+  }
+
+  /** An account that this scenario has not taken yet; others may have used it. */
+  async borrow(): Promise<Account> {
+    const index = this.#taken++;
+    this.warm(index + 1);
+    return await (this.#pool[index] ?? this.fresh());
+  }
+
+  /** A name that nobody has registered yet. */
+  username(): string {
+    return `c${this.#runId}-${++this.#made}`;
+  }
+
+  /** A new password; reports will not show it. */
+  password(): string {
+    const password = `pw ${crypto.randomUUID()}`;
+    this.#redactor.add(password);
+    return password;
+  }
+
+  /** A new account. @throws MissingPrerequisite when the node does not register it. */
+  async fresh(trace: Exchange[] = []): Promise<Account> {
+    const username = this.username();
+    const password = this.password();
+    const token = this.registrationToken;
+    const body = { username, password, ...(token === undefined ? {} : { registration_token: token }) };
+    const answer = await this.#register(body, trace);
+    const account = {
+      userId: String(answer.body.user_id),
+      username,
+      password,
+      deviceId: String(answer.body.device_id),
+      token: String(answer.body.access_token),
+      spent: false,
+      scenarios: 0,
+    };
+    this.#redactor.add(account.token);
+    return account;
+  }
+
+  /** Gives the borrowed accounts back and replaces those that are of no more use. */
+  async endScenario(): Promise<void> {
+    for (let index = 0; index < this.#taken; index++) {
+      const account = await this.#pool[index]?.catch(() => undefined);
+      if (account) account.scenarios++;
+      if (!account || account.spent || account.scenarios >= MAX_SCENARIOS) this.#pool[index] = this.#inBackground();
+    }
+    this.#taken = 0;
+  }
+
+  #inBackground(): Promise<Account> {
+    const account = this.fresh();
+    account.catch(() => undefined); // whoever takes it gets the error
+    return account;
+  }
+
+  async #register(body: Record<string, string>, trace: Exchange[]): Promise<Answer> {
+    try {
+      const answer = await this.#target.send(
+        {
+          who: 'the suite',
+          method: 'POST',
+          path: '/_eccp/client/v1/register',
+          headers: { 'content-type': 'application/json' },
+          body: Buffer.from(JSON.stringify(body)),
+          deadline: 30_000,
+        },
+        trace,
+      );
+      if (answer.status === 201) return answer;
+      throw new MissingPrerequisite('an account for the scenario (register)', `${answer.status} ${answer.text}`);
+    } catch (error) {
+      if (error instanceof ConformanceFailure) throw new MissingPrerequisite(error.expected, error.actual);
+      throw error;
+    }
+  }
+}

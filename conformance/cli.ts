@@ -1,0 +1,144 @@
+import { Command, CommanderError } from 'commander';
+import { explainText, listText } from './listing.ts';
+import { ConfigurationError, HarnessError, messageOf } from './outcome.ts';
+import { suiteVersion } from './package-root.ts';
+import { jsonReport } from './report/json.ts';
+import { type Out, Terminal } from './report/terminal.ts';
+import { writeReports } from './report/write.ts';
+import { ownParts, type RunParts, run } from './run.ts';
+
+/** The streams a command writes to, and what it may do there. */
+export interface Console {
+  out(text: string): void;
+  error(text: string): void;
+  tty: boolean;
+  colour: boolean;
+}
+
+interface RunFlags {
+  url: string;
+  tags: string;
+  out: string;
+  registrationToken?: string;
+  strict: boolean;
+  quiet: boolean;
+  json: boolean;
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0  conformant           1  not conformant
+  2  the run or the suite is at fault, not the node
+  3  nothing was verified
+
+Examples:
+  eccp-conformance run --url http://127.0.0.1:8008
+  eccp-conformance run --url https://node.example.org --tags '@ROOM-011 or @ROOM-012'
+  eccp-conformance run --url http://127.0.0.1:8008 features/rooms/joining.feature:12`;
+
+/**
+ * The command line of the suite.
+ * @param argv the arguments after the program's name.
+ * @param parts what to run; the package's own unless given.
+ * @returns the exit code.
+ */
+export async function main(
+  argv: string[],
+  console = processConsole(),
+  parts: () => RunParts = ownParts,
+): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('eccp-conformance')
+    .description('Checks whether a node does what the ECCP specification says, knowing nothing but its URL.')
+    .version(suiteVersion)
+    .exitOverride()
+    .configureOutput({ writeOut: console.out, writeErr: console.error, outputError: () => undefined })
+    .addHelpText('after', EXIT_CODES);
+  program
+    .command('run')
+    .description('run the suite against a node')
+    .argument('[features...]', 'feature files or folders, file:line for one scenario; all unless given')
+    .requiredOption('--url <url>', "the node's base URL")
+    .option('--tags <expression>', 'only the scenarios with these tags', '')
+    .option('--out <folder>', 'where report.json, junit.xml and report.html go', 'report')
+    .option('--registration-token <token>', 'for a node that registers accounts only with one')
+    .option('--strict', 'a SHOULD that is not met counts as a failure', false)
+    .option('--quiet', 'print only the conclusion', false)
+    .option('--json', 'print report.json instead of text', false)
+    .addHelpText('after', EXIT_CODES)
+    .action(async (features: string[], flags: RunFlags) => {
+      exitCode = await runCommand(features, flags, console, parts());
+    });
+  program
+    .command('list')
+    .description('list the requirements of the specification')
+    .action(() => {
+      const { ledger, featureFolder } = parts();
+      console.out(listText(ledger, featureFolder));
+    });
+  program
+    .command('explain')
+    .description('show one requirement and the scenarios that test it')
+    .argument('<id>', 'such as ROOM-011')
+    .addHelpText('after', '\nExample:\n  eccp-conformance explain ROOM-011')
+    .action((id: string) => {
+      const { ledger, featureFolder } = parts();
+      console.out(explainText(id, ledger, featureFolder));
+    });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return complain(error, console);
+  }
+}
+
+async function runCommand(features: string[], flags: RunFlags, console: Console, parts: RunParts): Promise<number> {
+  const silent = flags.quiet || flags.json;
+  const out: Out = { write: silent ? () => undefined : console.out, tty: console.tty, colour: console.colour };
+  const terminal = new Terminal(out, parts.ledger);
+  const result = await run({ ...flags, features }, parts, terminal);
+  terminal.finish(result);
+  writeReports(flags.out, result, parts.ledger);
+  if (flags.json) console.out(jsonReport(result, parts.ledger));
+  else if (flags.quiet) console.out(`${result.conclusion}\n`);
+  else console.out(`Details: ${flags.out}/report.html\n`);
+  if (result.exitCode === 2)
+    console.error(
+      `eccp-conformance: a scenario is at fault, not the node: see the harness errors in ${flags.out}/report.html.\n`,
+    );
+  if (result.exitCode === 3)
+    console.error(`eccp-conformance: nothing was verified: ${whyNothing(flags, features, result.scenarios.length)}\n`);
+  return result.exitCode;
+}
+
+function whyNothing(flags: RunFlags, features: string[], scenarios: number): string {
+  if (scenarios > 0) return 'no scenario that was selected applies to what the node declares; select others.';
+  if (flags.tags !== '') return `no scenario has the tags ${flags.tags}; check --tags.`;
+  return `there are no scenarios in ${features.length > 0 ? features.join(', ') : 'the package'}; name others.`;
+}
+
+/** One line on what to do next; everything that ends up here is the run's fault or the suite's. */
+function complain(error: unknown, console: Console): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0; // --help and --version
+    const message = error.message.replace(/^error: /, '').replace('(outputHelp)', 'a command is missing');
+    console.error(`eccp-conformance: ${message}; see eccp-conformance run --help.\n`);
+  } else if (error instanceof ConfigurationError || error instanceof HarnessError)
+    console.error(`eccp-conformance: ${error.message}\n`);
+  else
+    console.error(
+      `eccp-conformance: the suite failed: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}\n`,
+    );
+  return 2;
+}
+
+function processConsole(): Console {
+  const tty = process.stdout.isTTY === true;
+  return {
+    out: (text) => void process.stdout.write(text),
+    error: (text) => void process.stderr.write(text),
+    tty,
+    colour: tty && !process.env.NO_COLOR,
+  };
+}

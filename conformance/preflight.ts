@@ -1,0 +1,59 @@
+import type { Answer } from './answer.ts';
+import { answerProblem } from './answer-check.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Api } from './openapi.ts';
+import { ConfigurationError, ConformanceFailure } from './outcome.ts';
+import type { Ledger } from './requirements.ts';
+import type { Target } from './target.ts';
+import { factsOf, type TargetFacts } from './target-facts.ts';
+
+/** A base URL without a trailing slash. @throws ConfigurationError when it is none. */
+export function baseUrl(text: string): string {
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new ConfigurationError(
+      `${JSON.stringify(text)} is no http or https URL: pass the node's base URL, such as --url http://127.0.0.1:8008.`,
+    );
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+/**
+ * Asks the node what it is, before anything is held against it.
+ * @throws ConfigurationError when nothing listens, when it is no ECCP node, or when the run lacks what the node asks for.
+ */
+export async function preflight(
+  target: Target,
+  api: Api,
+  catalogue: Catalogue,
+  ledger: Ledger,
+  registrationToken: string | undefined,
+): Promise<TargetFacts> {
+  const operation = api.operation('getVersions');
+  const answer = await ask(target, operation.template);
+  const problem =
+    answer.status === 200
+      ? answerProblem(answer, operation, api, catalogue)
+      : { expected: 'with 200', actual: `status ${answer.status}` };
+  if (problem) {
+    throw new ConfigurationError(
+      `${target.url} is no ECCP node: GET ${operation.template} should be an answer ${problem.expected}, and came as ${problem.actual}. Check the URL.`,
+    );
+  }
+  const facts = factsOf(target.url, answer.body, ledger.requirements.values());
+  if (facts.registration === 'token' && registrationToken === undefined) {
+    throw new ConfigurationError(
+      `${target.url} registers accounts only with a token: pass one with --registration-token.`,
+    );
+  }
+  return facts;
+}
+
+async function ask(target: Target, path: string): Promise<Answer> {
+  try {
+    return await target.send({ who: 'the suite', method: 'GET', path, check: false }, []);
+  } catch (error) {
+    if (!(error instanceof ConformanceFailure)) throw error;
+    throw new ConfigurationError(`${target.url} does not answer (${error.actual}): start the node, or check the URL.`);
+  }
+}

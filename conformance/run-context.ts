@@ -1,0 +1,37 @@
+import type { AccountPool } from './accounts.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { ScenarioEvidence } from './evidence.ts';
+import type { Api } from './openapi.ts';
+import { HarnessError } from './outcome.ts';
+import type { Ledger } from './requirements.ts';
+import type { Target } from './target.ts';
+import type { TargetFacts } from './target-facts.ts';
+import type { Redactor } from './trace.ts';
+
+/** What all scenarios of a run share. Cucumber builds each World itself and passes only JSON, hence one active run. */
+export interface RunContext {
+  target: Target;
+  facts: TargetFacts;
+  api: Api;
+  catalogue: Catalogue;
+  ledger: Ledger;
+  accounts: AccountPool;
+  redactor: Redactor;
+  /** Different in every run: what makes names unique. */
+  runId: string;
+  /** Evidence by the pickle's id. */
+  evidence: Map<string, ScenarioEvidence>;
+}
+
+let active: RunContext | undefined;
+
+/** Makes a run the one that steps work in; `undefined` ends it. */
+export function setActiveRun(run: RunContext | undefined): void {
+  active = run;
+}
+
+/** The run that steps work in. */
+export function activeRun(): RunContext {
+  if (!active) throw new HarnessError('a step ran outside a run');
+  return active;
+}

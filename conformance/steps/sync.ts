@@ -1,0 +1,187 @@
+import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
+import type { Answer } from '../answer.ts';
+import { fill } from '../fill.ts';
+import { ConformanceFailure, expectEqual, expectThat, HarnessError } from '../outcome.ts';
+import { isObject, type Json, lookUp, show } from '../wire/json.ts';
+import { eventsOf } from '../wire/types.ts';
+import type { EccpWorld } from '../world.ts';
+import { bodies } from './base/messages.ts';
+import { syncOnce, viewOf } from './base/sync.ts';
+
+const HEADINGS = ['joined', 'invited', 'knocked', 'left'];
+
+// Then nothing is new to Alice's sync   (from where she stands; every section is empty)
+Then("nothing is new to {actor}'s sync", async function (this: EccpWorld, who: string) {
+  const session = await this.actor(who);
+  if (session.since === undefined) throw new HarnessError(`${who} has not synced before`);
+  const answer = this.succeeded(await syncOnce(this, who));
+  expectNothing(answer);
+});
+
+// Then the answer has nothing new   (about the last When, a sync)
+Then('the answer has nothing new', function (this: EccpWorld) {
+  expectNothing(this.succeeded(this.answer));
+});
+
+// When Bob syncs with a limit of 3   (from where he stands; moves on)
+When('{actor} syncs with a limit of {int}', async function (this: EccpWorld, who: string, limit: number) {
+  this.judge(await syncLimited(this, who, limit));
+});
+
+// When Bob syncs anew with a limit of 3   (without since; what was collected before is dropped)
+When('{actor} syncs anew with a limit of {int}', async function (this: EccpWorld, who: string, limit: number) {
+  delete (await this.actor(who)).since;
+  this.views.delete(who);
+  this.judge(await syncLimited(this, who, limit));
+});
+
+// When Bob syncs, waiting for up to 300 ms   (moves on)
+When('{actor} syncs, waiting for up to {int} ms', async function (this: EccpWorld, who: string, timeout: number) {
+  this.judge(await syncOnce(this, who, timeout));
+});
+
+// Given Bob's place in the sync is kept as "before" · When Bob syncs from "before"   (where he stands does not change)
+Given("{actor}'s place in the sync is kept as {string}", async function (this: EccpWorld, who: string, key: string) {
+  const { since } = await this.actor(who);
+  if (since === undefined) throw new HarnessError(`${who} has not synced before`);
+  this.saved.set(key, since);
+});
+When('{actor} syncs from {string}', async function (this: EccpWorld, who: string, key: string) {
+  const since = await fill(this, `{{saved ${key}}}`);
+  await this.call(who, 'sync', { query: { since, timeout: 0 } });
+});
+
+// Then the answer lists the room under "left" and nowhere else · Then the answer lists the room nowhere
+Then(
+  'the answer lists {room} under {string} and nowhere else',
+  function (this: EccpWorld, alias: string, heading: string) {
+    expectEqual(headings(this, alias).join(', '), heading, 'where the room stands');
+  },
+);
+Then('the answer lists {room} nowhere', function (this: EccpWorld, alias: string) {
+  expectEqual(headings(this, alias).join(', '), '', 'where the room stands');
+});
+
+// Then the answer shows in the room the messages:   (table of bodies, in order; of its timeline, under joined or left)
+Then('the answer shows in {room} the messages:', function (this: EccpWorld, alias: string, table: DataTable) {
+  const actual = bodies(eventsOf(lookUp(sectionOf(this, alias), 'timeline.events')));
+  expectEqual(actual.join(' · '), table.raw().flat().join(' · '), 'the messages of the timeline');
+});
+
+// Then the answer shows in the room the events:   (table of the names of events, in order: all of its timeline)
+Then('the answer shows in {room} the events:', function (this: EccpWorld, alias: string, table: DataTable) {
+  const names = new Map([...this.events].map(([text, id]) => [id, text]));
+  const events = eventsOf(lookUp(sectionOf(this, alias), 'timeline.events'));
+  const actual = events.map(({ event_id, event }) => names.get(event_id) ?? `another ${event.type}`);
+  expectEqual(actual.join(' · '), table.raw().flat().join(' · '), 'the events of the timeline');
+});
+
+// Then the answer shows in the room the state:   (table: type, state key; in any order, filled; no other)
+Then('the answer shows in {room} the state:', async function (this: EccpWorld, alias: string, table: DataTable) {
+  const expected: string[] = [];
+  for (const row of table.raw()) expected.push((await fill(this, row.join(' '))).trim());
+  const state = eventsOf(lookUp(sectionOf(this, alias), 'state'));
+  const actual = state.map(({ event }) => `${event.type} ${event.state_key ?? '(none)'}`.trim());
+  expectEqual(actual.sort().join(', '), expected.sort().join(', '), 'the state that came along');
+});
+Then('the answer shows in {room} no state', function (this: EccpWorld, alias: string) {
+  const state = eventsOf(lookUp(sectionOf(this, alias), 'state'));
+  expectEqual(state.map(({ event }) => event.type).join(', '), '', 'the state that came along');
+});
+
+// Then the timeline of the room is limited · Then the timeline of the room is not limited   (in the last answer)
+Then(/^the timeline of the room is (not )?limited$/, function (this: EccpWorld, not: string | null) {
+  const timeline = lookUp(sectionOf(this, 'room'), 'timeline');
+  expectEqual(lookUp(timeline, 'limited'), not === null, 'limited');
+  expectEqual(typeof lookUp(timeline, 'before') === 'number', not === null, 'whether there is a place before');
+});
+
+// When Bob goes back from there in the room, 3 events a page   (listMessages from the `before` of the last answer, one page)
+When(
+  '{actor} goes back in {room} from where the timeline begins',
+  async function (this: EccpWorld, who: string, alias: string) {
+    const before = lookUp(sectionOf(this, alias), 'timeline.before');
+    if (typeof before !== 'number') throw new ConformanceFailure('the timeline to give a place before', show(before));
+    await this.call(who, 'listMessages', {
+      params: { roomId: this.room(alias).id },
+      query: { from: before, dir: 'b' },
+    });
+  },
+);
+
+// Then the answer took 300 to 1300 ms
+Then('the answer took {int} to {int} ms', function (this: EccpWorld, from: number, to: number) {
+  const { ms } = this.answer;
+  expectThat(ms >= from && ms <= to, `an answer after ${from} to ${to} ms`, `one after ${Math.round(ms)} ms`);
+});
+
+// Then Bob's waiting sync answers within a second, with something new under "rooms.joined[{{room}}].receipts"
+Then(
+  "{actor}'s waiting sync answers within a second, with something new under {string}",
+  async function (this: EccpWorld, who: string, path: string) {
+    const answer = this.succeeded(await arrival(this, who));
+    const news = lookUp(answer.json, await fill(this, path));
+    const some = Array.isArray(news) ? news.length > 0 : isObject(news) && Object.keys(news).length > 0;
+    expectThat(some, `something new under ${path}`, show(answer.json));
+  },
+);
+
+// Then Bob's waiting sync is refused within a second with ECCP_UNKNOWN_TOKEN
+Then(
+  "{actor}'s waiting sync is refused within a second with {errcodes}",
+  async function (this: EccpWorld, who: string, [errcode]: string[]) {
+    const answer = await arrival(this, who);
+    expectEqual(answer.body.errcode, errcode, 'errcode of the waiting sync');
+    expectEqual(answer.status, this.run.catalogue.get(errcode ?? ''), 'status of the waiting sync');
+  },
+);
+
+async function syncLimited(world: EccpWorld, who: string, limit: number): Promise<Answer> {
+  const session = await world.actor(who);
+  const query = { timeout: 0, limit, ...(session.since === undefined ? {} : { since: session.since }) };
+  const answer = await world.peek(who, 'sync', { query });
+  if (answer.ok) {
+    session.since = String(answer.body.next_batch);
+    viewOf(world, who).add(answer.body);
+  }
+  return answer;
+}
+
+function expectNothing({ body }: Answer): void {
+  for (const heading of HEADINGS)
+    expectEqual(Object.keys(asObject(lookUp(body.rooms, heading))).join(', '), '', `the rooms under ${heading}`);
+  for (const list of ['account_data', 'rejected']) expectEqual(show(body[list]), '[]', list);
+}
+
+function headings(world: EccpWorld, alias: string): string[] {
+  const { json } = world.succeeded(world.answer);
+  return HEADINGS.filter((heading) => Object.hasOwn(asObject(lookUp(json, `rooms.${heading}`)), world.room(alias).id));
+}
+
+/** What the last answer, a sync, says of a room, under whichever heading. */
+function sectionOf(world: EccpWorld, alias: string): Json {
+  const { json } = world.succeeded(world.answer);
+  const [heading] = headings(world, alias);
+  const section = lookUp(json, `rooms.${heading ?? ''}[${world.room(alias).id}]`);
+  if (section === undefined) throw new ConformanceFailure(`something of the room in the sync`, show(json));
+  return section;
+}
+
+/** The answer to a sync that waits in the background, if it comes within a second. */
+async function arrival(world: EccpWorld, who: string): Promise<Answer> {
+  const answer = world.waiting.get(who);
+  if (!answer) throw new HarnessError(`${who} waits in no sync`);
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, 1000, undefined);
+  try {
+    const first = await Promise.race([answer, late]);
+    if (!first) throw new ConformanceFailure(`the waiting sync of ${who} to answer within a second`, 'no answer yet');
+    return first;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function asObject(value: Json | undefined): { [member: string]: Json } {
+  return isObject(value) ? value : {};
+}
