@@ -82,16 +82,17 @@ export class EccpWorld extends World {
   /** A room by its alias. */
   room(alias: string): RoomRef {
     const room = this.rooms.get(alias);
-    if (!room) throw new HarnessError(`no step has made the room "${alias}"`);
-    return room;
+    if (room) return room;
+    this.noSurprise(); // the request that was to make it may have been refused
+    throw new HarnessError(`no step has made the room "${alias}"`);
   }
 
   /** An event id by the text that names it. */
   event(text: string): string {
     const id = this.events.get(text);
-    if (id === undefined)
-      throw new HarnessError(`no step has made the event "${text}"; there are ${[...this.events.keys()].join(', ')}`);
-    return id;
+    if (id !== undefined) return id;
+    this.noSurprise();
+    throw new HarnessError(`no step has made the event "${text}"; there are ${[...this.events.keys()].join(', ')}`);
   }
 
   /** A text that no other scenario or run uses: letters and digits, lower case. */

@@ -1,5 +1,4 @@
-// Runs the conformance suite against a fresh node: `npm run conformance -- [--node "COMMAND"] [arguments of the suite]`.
-// In COMMAND, {port}, {url} and {data} stand for a free port, the URL made of it and an empty folder.
+// Runs the conformance suite against a fresh node.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,16 +7,48 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const DEFAULT =
-  `${process.execPath} bin/eccp-node.js serve --server-name 127.0.0.1:{port} --public-base-url {url} ` +
-  '--bootstrap-admin admin@example.org --data-dir {data} --listen 127.0.0.1:{port} --registration open';
+const HELP = `npm run conformance [-- [--registration MODE | --node "COMMAND"] [arguments of eccp-conformance run]]
+
+Starts a fresh node on a free port with a temporary data folder, runs the suite against its URL, and stops it.
+
+  --registration MODE  run this repository's node with open (the default), token or closed registration
+  --node "COMMAND"     run another node: {port}, {url} and {data} in COMMAND stand for a free port, the URL made of it,
+                       and an empty folder
+
+Examples:
+  npm run conformance -- --tags @SYNC-020
+  npm run conformance -- --registration closed --tags @cap-registration-closed`;
+
+const REFERENCE =
+  `${process.execPath} bin/eccp-node.js serve --server-name localhost:{port} --public-base-url {url} ` +
+  '--bootstrap-admin admin@example.org --data-dir {data} --listen 127.0.0.1:{port} --log-level warn';
+const REGISTRATION: Record<string, { node: string; suite: string[] }> = {
+  open: { node: '--registration open', suite: [] },
+  token: {
+    node: '--registration token --registration-token conformance',
+    suite: ['--registration-token', 'conformance'],
+  },
+  closed: { node: '--registration closed', suite: [] },
+};
 const START_DEADLINE = 15_000;
 const STOP_DEADLINE = 10_000;
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: string[]): Promise<number> {
-  const [command, args] = argv[0] === '--node' ? [argv[1] ?? '', argv.slice(2)] : [DEFAULT, argv];
+  if (argv.includes('--help')) {
+    process.stdout.write(`${HELP}\n`);
+    return 0;
+  }
+  const [option, value = ''] = argv;
+  const mode = REGISTRATION[option === '--registration' ? value : 'open'];
+  if (mode === undefined) {
+    process.stderr.write(`conformance: --registration ${value} is none of open, token and closed\n`);
+    return 2;
+  }
+  const command = option === '--node' ? value : `${REFERENCE} ${mode.node}`;
+  const rest = option === '--node' || option === '--registration' ? argv.slice(2) : argv;
+  const args = option === '--node' ? rest : [...mode.suite, ...rest];
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const data = mkdtempSync(join(tmpdir(), 'eccp-conformance-'));

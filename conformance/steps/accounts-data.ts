@@ -1,6 +1,6 @@
 // Account data and the export.
 import { createHash } from 'node:crypto';
-import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
+import { type DataTable, Then, When } from '@cucumber/cucumber';
 import { fill, fillJson } from '../fill.ts';
 import { ConformanceFailure, expectEqual, expectThat } from '../outcome.ts';
 import { firstDifference, isObject, type Json, lookUp, show } from '../wire/json.ts';
@@ -62,6 +62,20 @@ When(
   },
 );
 
+// When Alice writes the account data "org.example.x" of 24 levels · … in the room of 24 levels   (objects in objects)
+When(
+  '{actor} writes the account data {string} of {int} levels',
+  async function (this: EccpWorld, who: string, type: string, levels: number) {
+    await write(this, who, await fill(this, type), nested(levels));
+  },
+);
+When(
+  '{actor} writes the account data {string} in {room} of {int} levels',
+  async function (this: EccpWorld, who: string, type: string, alias: string, levels: number) {
+    await write(this, who, await fill(this, type), nested(levels), this.room(alias).id);
+  },
+);
+
 // Then the account data "org.example.x" of Alice have 61440 bytes   (of UTF-8, as compact JSON)
 Then(
   'the account data {string} of {actor} have {int} bytes',
@@ -83,17 +97,6 @@ Then(
       `no ${await fill(this, type)} of ${owner} in the sync of ${who}`,
       `${found} in it`,
     );
-  },
-);
-
-// Given Alice has read "hello" in the room
-Given(
-  '{actor} has read {string} in {room}',
-  async function (this: EccpWorld, who: string, text: string, alias: string) {
-    await this.must(who, 'putReceipt', {
-      params: { roomId: this.room(alias).id },
-      body: { event_id: this.event(text) },
-    });
   },
 );
 
@@ -167,6 +170,10 @@ async function writeBytes(world: EccpWorld, who: string, path: string, bytes: nu
   const body = Buffer.from(`{${space}"t":"${text}"}`);
   const headers = { 'content-type': 'application/json' };
   world.judge(await world.send({ who, method: 'PUT', path, headers, body }));
+}
+
+function nested(levels: number): Json {
+  return levels === 1 ? {} : { n: nested(levels - 1) };
 }
 
 function ids(events: SequencedEvent[]): string {

@@ -28,6 +28,11 @@ interface Trials {
 const trials = new WeakMap<EccpWorld, Trials>();
 const JSON_TYPE = 'application/json';
 const STATE_TYPE = 'org.example.state';
+/** The operations that keep their body as account data, and those that read it. */
+const ACCOUNT_DATA: Record<string, string> = {
+  putAccountData: 'getAccountData',
+  putRoomAccountData: 'getRoomAccountData',
+};
 /** The type of the events that carry content of any form. */
 export const EVENT_TYPE = 'org.example.data';
 
@@ -139,8 +144,8 @@ Then('each is refused with {errcodes}', async function (this: EccpWorld, allowed
   const owner = list[0]?.who ?? '';
   if (this.rooms.has('room'))
     expectThat(show(await headOf(this, owner)) === show(head), 'the room as it was', 'new entries in its log');
-  for (const { type, who } of list.filter(({ operation }) => operation === 'putAccountData')) {
-    const kept = await this.peek(who, 'getAccountData', { params: { type } });
+  for (const trial of list.filter(({ operation }) => operation in ACCOUNT_DATA)) {
+    const kept = await readAccountData(this, trial);
     expectThat(kept.status === 404, 'no account data of it', `${kept.status} ${cut(kept.text)}`);
   }
 });
@@ -218,12 +223,10 @@ function accepted(world: EccpWorld): void {
   expectThat(faults.length === 0, `every one of ${list.length} bodies accepted`, some(faults));
 }
 
-async function readBack(
-  world: EccpWorld,
-  { operation, answer, who, type }: Trial,
-): Promise<[string, Json | undefined][]> {
-  if (operation === 'putAccountData') {
-    return [['getAccountData', (await world.must(who, 'getAccountData', { params: { type } })).json]];
+async function readBack(world: EccpWorld, trial: Trial): Promise<[string, Json | undefined][]> {
+  const { operation, answer, who } = trial;
+  if (operation in ACCOUNT_DATA) {
+    return [['the account data', world.succeeded(await readAccountData(world, trial)).json]];
   }
   if (operation !== 'sendEvent') return [];
   const params = { roomId: world.room('room').id, eventId: String(answer.body.event_id) };
@@ -233,6 +236,11 @@ async function readBack(
     ['getEvent', (await world.read(who, 'getEvent', { params })).content],
     ['listMessages', eventsOf(page.events)[0]?.content],
   ];
+}
+
+async function readAccountData(world: EccpWorld, { operation, who, type }: Trial): Promise<Answer> {
+  const roomId = world.room('room').id;
+  return await world.peek(who, ACCOUNT_DATA[operation] ?? '', { params: { roomId, type } });
 }
 
 async function headOf(world: EccpWorld, who: string): Promise<Json | undefined> {

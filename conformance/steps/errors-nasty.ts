@@ -37,32 +37,39 @@ const BODIES = [
   '{"body":{"$where":1}}',
 ];
 
+const HEADERS: readonly Record<string, string>[] = [
+  { authorization: "Bearer '" },
+  { authorization: 'Bearer eyJhbGciOiJub25lIn0.e30.' },
+  { 'idempotency-key': "'" },
+];
+
 const QUERY = "?limit='&from=%27&since=%00&timeout=NaN&dir[]=b&dir=&search=%ff&membership=__proto__";
 
-/** Requests for one operation; each is well-formed HTTP. */
+/** Requests for one operation; each is well-formed HTTP, and none makes an account. */
 export function nastyRequests(operation: Operation, params: Record<string, string>, who: string): RawRequest[] {
   const path = pathOf(operation.template, params);
   const sent = { who, method: operation.method, operation };
   const json = { 'content-type': 'application/json' };
-  const text = Buffer.from(JSON.stringify(operation.example ?? {}));
-  const body = operation.hasBody ? { headers: json, body: text } : {};
-  const names = parametersOf(operation.template);
+  const bodies = operation.hasBody ? bodiesOf(operation) : [];
+  const nasty = bodies.map((body) => ({ ...sent, path, headers: json, body }));
+  if (operation.scopes === undefined && operation.hasBody) return nasty;
+  const body = operation.hasBody
+    ? { headers: json, body: Buffer.from(JSON.stringify(operation.example ?? {})) }
+    : { headers: {} };
   return [
-    ...PARAMETERS.slice(0, names.length === 0 ? 0 : undefined).flatMap((value) =>
-      names.map((name) => ({ ...sent, ...body, path: pathOf(operation.template, { ...params, [name]: value }) })),
+    ...parametersOf(operation.template).flatMap((name) =>
+      PARAMETERS.map((value) => ({ ...sent, ...body, path: pathOf(operation.template, { ...params, [name]: value }) })),
     ),
     { ...sent, ...body, path: `${path}${QUERY}` },
-    { ...sent, ...body, path, headers: { ...json, authorization: "Bearer '" } },
-    { ...sent, ...body, path, headers: { ...json, authorization: 'Bearer eyJhbGciOiJub25lIn0.e30.' } },
-    { ...sent, ...body, path, headers: { ...json, 'idempotency-key': "'" } },
-    ...(operation.hasBody ? bodiesOf(operation) : []).map((bytes) => ({ ...sent, path, headers: json, body: bytes })),
+    ...HEADERS.map((headers) => ({ ...sent, ...body, path, headers: { ...body.headers, ...headers } })),
+    ...nasty,
   ];
 }
 
-function bodiesOf({ example }: Operation): Uint8Array[] {
-  const texts = Object.keys(isObject(example) ? example : {}).map((member) =>
-    JSON.stringify({ ...(isObject(example) ? example : {}), [member]: "' \u0001 \u{10FFFF} --" }),
-  );
+function bodiesOf({ example, scopes }: Operation): Uint8Array[] {
+  const members = isObject(example) ? example : {};
+  const names = scopes === undefined ? Object.keys(members).slice(0, 1) : Object.keys(members); // the first is the user name
+  const texts = names.map((member) => JSON.stringify({ ...members, [member]: "' \u0001 \u{10FFFF} --" }));
   return [...BODIES, ...texts].map((text) => Buffer.from(text)).concat(Buffer.from('ff00fe', 'hex'));
 }
 

@@ -1,11 +1,11 @@
-import { Then } from '@cucumber/cucumber';
+import { Then, When } from '@cucumber/cucumber';
 import { ConformanceFailure, expectEqual, expectThat } from '../outcome.ts';
 import { isObject, type Json, type JsonObject, lookUp, show } from '../wire/json.ts';
 import { eventsOf, type SequencedEvent } from '../wire/types.ts';
 import type { EccpWorld } from '../world.ts';
 import { wholeLog } from './base/log.ts';
 import { readLog } from './base/messages.ts';
-import { viewOf } from './base/sync.ts';
+import { syncOnce, viewOf } from './base/sync.ts';
 
 /** The part of one sync answer that is about a room the user is or was joined to. */
 interface Section {
@@ -14,6 +14,24 @@ interface Section {
   limited: boolean;
   before: Json | undefined;
 }
+
+// When Alice and Carol each send 10 messages to the room while Bob goes on syncing   (until he has seen them all, 5 s at most)
+When(
+  '{actors} each send {int} messages to {room} while {actor} goes on syncing',
+  async function (this: EccpWorld, names: string[], count: number, alias: string, who: string) {
+    const params = { roomId: this.room(alias).id, eventType: 'eccp.room.message' };
+    const sends = names.map(async (name) => {
+      for (let i = 1; i <= count; i++) await this.must(name, 'sendEvent', { params, body: { body: `${name} ${i}` } });
+    });
+    const total = names.length * count;
+    const end = performance.now() + 5000;
+    const syncs = async () => {
+      const seen = () => viewOf(this, who).timeline(this.room(alias).id).filter(isMessage).length;
+      while (seen() < total && performance.now() < end) this.succeeded(await syncOnce(this, who, 500));
+    };
+    await Promise.all([...sends, syncs()]);
+  },
+);
 
 // Then Bob's syncs have shown every event of the room that he may read exactly once, with what he finds by going back
 //   (over all syncs since he synced anew; where a timeline was limited, the events left out are read back from `before`)
@@ -141,6 +159,10 @@ function compare(known: Map<string, string>, actual: Map<string, string>, what: 
     (key) => `${key} is ${known.get(key) ?? 'unknown'} instead of ${actual.get(key) ?? 'absent'}`,
   );
   expectThat(differing.length === 0, what, lines.join('; '));
+}
+
+function isMessage({ event }: SequencedEvent): boolean {
+  return event.type === 'eccp.room.message';
 }
 
 function seqs(events: SequencedEvent[]): string {

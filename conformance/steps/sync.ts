@@ -2,7 +2,8 @@ import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import type { Answer } from '../answer.ts';
 import { fill } from '../fill.ts';
 import { ConformanceFailure, expectEqual, expectThat, HarnessError } from '../outcome.ts';
-import { isObject, type Json, lookUp, show } from '../wire/json.ts';
+import { canonical } from '../wire/canonical.ts';
+import { isObject, type Json, type JsonObject, lookUp, show } from '../wire/json.ts';
 import { eventsOf } from '../wire/types.ts';
 import type { EccpWorld } from '../world.ts';
 import { bodies } from './base/messages.ts';
@@ -14,13 +15,12 @@ const HEADINGS = ['joined', 'invited', 'knocked', 'left'];
 Then("nothing is new to {actor}'s sync", async function (this: EccpWorld, who: string) {
   const session = await this.actor(who);
   if (session.since === undefined) throw new HarnessError(`${who} has not synced before`);
-  const answer = this.succeeded(await syncOnce(this, who));
-  expectNothing(answer);
+  expectNothing(this.succeeded(await syncOnce(this, who)).body);
 });
 
 // Then the answer has nothing new   (about the last When, a sync)
 Then('the answer has nothing new', function (this: EccpWorld) {
-  expectNothing(this.succeeded(this.answer));
+  expectNothing(this.succeeded(this.answer).body);
 });
 
 // When Bob syncs with a limit of 3   (from where he stands; moves on)
@@ -147,7 +147,7 @@ async function syncLimited(world: EccpWorld, who: string, limit: number): Promis
   return answer;
 }
 
-function expectNothing({ body }: Answer): void {
+function expectNothing(body: JsonObject): void {
   for (const heading of HEADINGS)
     expectEqual(Object.keys(asObject(lookUp(body.rooms, heading))).join(', '), '', `the rooms under ${heading}`);
   for (const list of ['account_data', 'rejected']) expectEqual(show(body[list]), '[]', list);
@@ -185,3 +185,44 @@ async function arrival(world: EccpWorld, who: string): Promise<Answer> {
 function asObject(value: Json | undefined): { [member: string]: Json } {
   return isObject(value) ? value : {};
 }
+
+// Then Bob's sync has shown nothing at all   (since he synced)
+Then("{actor}'s sync has shown nothing at all", function (this: EccpWorld, who: string) {
+  const { answers } = viewOf(this, who);
+  expectThat(answers.length > 0, `a sync of ${who}`, 'none');
+  for (const answer of answers) expectNothing(answer);
+});
+
+// Then the rooms in the answer are:   (table: heading, alias; every room under every heading)
+Then('the rooms in the answer are:', function (this: EccpWorld, table: DataTable) {
+  const { json } = this.succeeded(this.answer);
+  const aliases = new Map([...this.rooms].map(([alias, { id }]) => [id, alias]));
+  const actual = HEADINGS.flatMap((heading) =>
+    Object.keys(asObject(lookUp(json, `rooms.${heading}`))).map((id) => `${heading} ${aliases.get(id) ?? id}`),
+  );
+  const expected = table.raw().map((row) => row.join(' '));
+  expectEqual(actual.sort().join(', '), expected.sort().join(', '), 'the rooms');
+});
+
+// Then the account data in the answer is:   (table: type, content as JSON; in any order, no other)
+Then('the account data in the answer is:', function (this: EccpWorld, table: DataTable) {
+  const { account_data } = this.succeeded(this.answer).body;
+  const actual = (Array.isArray(account_data) ? account_data : []).map((item) => canonical(item));
+  const expected = table
+    .raw()
+    .map(([type = '', content = '']) => canonical({ type, content: JSON.parse(content) as Json }));
+  expectEqual(actual.sort().join(' '), expected.sort().join(' '), 'account_data');
+});
+
+// Then the answer mentions "x" somewhere
+Then('the answer mentions {string} somewhere', async function (this: EccpWorld, text: string) {
+  const filled = await fill(this, text);
+  expectThat(this.answer.text.includes(filled), `an answer with ${JSON.stringify(text)}`, this.answer.text);
+});
+
+// Then the time "rooms.joined[…].receipts.0.ts" in the answer is of this minute   (milliseconds since 1970, by the suite's clock)
+Then('the time {string} in the answer is of this minute', async function (this: EccpWorld, path: string) {
+  const time = lookUp(this.answer.json, await fill(this, path));
+  const near = typeof time === 'number' && Math.abs(time - Date.now()) < 60_000;
+  expectThat(near, `${path} to be within a minute of ${Date.now()}`, show(time));
+});

@@ -104,7 +104,7 @@ export async function serve(endpoint: Endpoint, request: Request, response: Resp
   }
 }
 
-const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
+const BEARER = /^Bearer +(\S+) *$/i;
 
 /** The session of the request's token, where the operation asks for one. Throws ECCP_MISSING_TOKEN, ECCP_UNKNOWN_TOKEN, ECCP_FORBIDDEN. */
 async function authorize(

@@ -20,6 +20,7 @@ export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.set('trust proxy', 'loopback'); // a proxy on this machine says for whom it asks: lock-outs count by that address
   app.enable('case sensitive routing');
   app.enable('strict routing');
   app.use(

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { EccpError } from '../core/errors.ts';
-import { nodeOf } from '../core/ids.ts';
+import { isRoomId, nodeOf } from '../core/ids.ts';
 import type { DirectoryPage, RoomAlias, RoomId, UserId } from '../generated/api.ts';
 import type { Rooms } from '../storage/rooms.ts';
 import type { AliasesTable, Tables } from '../storage/tables.ts';
@@ -139,7 +139,7 @@ function matches(text: string) {
 /** Where a page of the directory ends: the last room and its members (DISC-034). */
 function parsePlace(text: string): { members: number; roomId: RoomId } {
   const match = /^(\d{1,9})\.(!.+)$/.exec(text);
-  if (match?.[1] === undefined || match[2] === undefined) {
+  if (match?.[1] === undefined || !isRoomId(match[2])) {
     throw new EccpError('ECCP_BAD_PARAM', 'Not a place that this node gave.', { path: 'from' }); // DISC-035
   }
   return { members: Number(match[1]), roomId: match[2] as RoomId };

@@ -70,7 +70,7 @@ export class Memberships {
       }
       await trx
         .updateTable('memberships')
-        .set({ forgotten: 1 })
+        .set({ forgotten: 1, ever_joined: 0 })
         .where('room_id', '=', roomId)
         .where('user_id', '=', userId)
         .execute();

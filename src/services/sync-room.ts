@@ -12,6 +12,8 @@ export interface SyncedRoom {
   /** Of the membership event in force. */
   readonly seq: number;
   readonly stream: number;
+  /** As in the table of memberships. */
+  readonly ever_joined: number;
   readonly head_seq: number;
   /** The position of the room's last entry. */
   readonly head_stream: number;
@@ -67,12 +69,19 @@ export async function leftView(
       stream > since && (value === 'leave' || value === 'ban') && isPresent(memberships[i - 1]?.value),
   );
   if (end === undefined) return undefined;
-  const ranges = readableRanges(settings, memberships, room.head_seq);
-  if (ranges.at(-1)?.to !== end.seq) ranges.push({ from: end.seq, to: end.seq }); // the end of an invitation or a knock
-  const wasNew = membershipAt(memberships, since) !== 'join';
-  const joinedMeanwhile = memberships.some(({ stream, value }) => stream > since && value === 'join');
-  const seen = await view(db, asker, room.room_id, ranges, since, limit, wasNew && joinedMeanwhile);
-  return wasNew && !joinedMeanwhile ? { ...seen, state: [] } : seen;
+  // After a forget it is as if the user had never been joined (ROOM-027).
+  const ranges = room.ever_joined === 1 ? readableRanges(settings, memberships, room.head_seq) : [];
+  const [last] = await eventsIn(db, room.room_id, ranges, 'desc', 1);
+  const wasMember = last !== undefined && last.stream > since;
+  const isNew = membershipAt(memberships, since) !== 'join';
+  if (wasMember && last.seq === end.seq) return view(db, asker, room.room_id, ranges, since, limit, isNew);
+  // What ended is an invitation or a knock, perhaps after a time as a member: it comes last, and nothing of the time between.
+  const [ending] = await eventsIn(db, room.room_id, [{ from: end.seq, to: end.seq }], 'desc', 1);
+  const events = ending ? [served(ending, asker)] : [];
+  if (!wasMember) return { state: [], timeline: { events, limited: false } };
+  if (limit === 1) return { state: [], timeline: { events, limited: true, before: end.seq } };
+  const { state, timeline } = await view(db, asker, room.room_id, ranges, since, limit - 1, isNew);
+  return { state, timeline: { ...timeline, events: [...timeline.events, ...events] } };
 }
 
 /** The user's membership when the stream was at `since`; undefined when there was none, or no `since`. */

@@ -139,6 +139,7 @@ function roomsOf(db: Kysely<Tables>, { userId }: Session): Promise<SyncedRoom[]>
       'memberships.membership',
       'memberships.seq',
       'memberships.stream',
+      'memberships.ever_joined',
       'rooms.head_seq',
       'rooms.head_stream',
     ])

@@ -87,7 +87,7 @@ export interface MembershipsTable {
   membership: Membership;
   seq: number;
   stream: number;
-  /** Whether the user was ever joined: such a user is no outsider, unless the room was forgotten. */
+  /** Whether the user was joined, at some time since the room was last forgotten: such a user is no outsider. */
   ever_joined: number;
   forgotten: number;
 }

@@ -139,6 +139,22 @@ test('a damaged journal stops the boot with file and offset, until --repair is a
   assert.equal(await repaired.end('SIGTERM'), 0);
 });
 
+test('behind a proxy on this machine, failed logins count for the address that the proxy names', async (t) => {
+  const node = await startProcess(await temporary(t));
+  t.after(() => node.end('SIGKILL'));
+  const login = async (address: string) => {
+    const answer = await fetch(`${node.url}/_eccp/client/v1/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
+      body: JSON.stringify({ user: 'admin', password: 'certainly wrong' }),
+    });
+    return ((await answer.json()) as { errcode: string }).errcode;
+  };
+  for (let i = 0; i < 5; i++) assert.equal(await login('192.0.2.1'), 'ECCP_BAD_AUTH');
+  assert.equal(await login('192.0.2.1'), 'ECCP_LOCKED_OUT');
+  assert.equal(await login('192.0.2.2'), 'ECCP_BAD_AUTH');
+});
+
 const mistakes: [string, string[], RegExp][] = [
   ['no flags', ['serve'], /--server-name/],
   ['an unknown flag', ['serve', ...required, '--colour', 'red'], /--colour/],

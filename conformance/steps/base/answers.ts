@@ -58,8 +58,8 @@ Then('the answer has no {string}', async function (this: EccpWorld, path: string
 });
 
 // Then the answer lists 3 "events"
-Then('the answer lists {int} {string}', function (this: EccpWorld, count: number, path: string) {
-  const list = lookUp(this.answer.json, path);
+Then('the answer lists {int} {string}', async function (this: EccpWorld, count: number, path: string) {
+  const list = lookUp(this.answer.json, await fill(this, path));
   expectThat(Array.isArray(list) && list.length === count, `${path} with ${count} items`, show(list));
 });
 

@@ -1,0 +1,52 @@
+// Services over a real store in a temporary directory, with a clock that only tests move.
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newDocument } from '../../src/core/key-document.ts';
+import { generateSigningKey } from '../../src/core/signing.ts';
+import type { DeviceId, UserId } from '../../src/generated/api.ts';
+import type { Session } from '../../src/services/sessions.ts';
+import { createServices, type Services } from '../../src/services.ts';
+import { migrations } from '../../src/storage/migrations.ts';
+import { openSqljsStore } from '../../src/storage/sqljs/sqljs-store.ts';
+import type { Tables } from '../../src/storage/tables.ts';
+
+export interface Fixture {
+  services: Services;
+  /** Moves the clock, in milliseconds. */
+  pass(ms: number): void;
+  /** An account without a password, signed in on one device. */
+  user(name: string): Promise<Session>;
+  end(): Promise<void>;
+}
+
+export async function fixture(): Promise<Fixture> {
+  const directory = await mkdtemp(join(tmpdir(), 'eccp-services-'));
+  const store = await openSqljsStore<Tables>({ directory, migrations, log: () => {} });
+  const key = generateSigningKey();
+  const name = 'node.test';
+  let now = 1_767_225_600_000;
+  const environment = { now: () => now, random: randomBytes };
+  const identity = { name, key, chain: [newDocument(name, [key])] };
+  const services = createServices({ store, identity, environment, registration: { mode: 'open' } });
+  return {
+    services,
+    pass: (ms) => {
+      now += ms;
+    },
+    async user(local) {
+      const userId = `@${local}:${name}` as UserId;
+      const deviceId: DeviceId = await store.write(async (trx) => {
+        const account = { user_id: userId, one_time_password: 0, admin: 0, created_ts: now };
+        await trx.insertInto('accounts').values(account).execute();
+        return services.sessions.createDevice(trx, userId, undefined);
+      });
+      return { userId, deviceId, scopes: ['read', 'write', 'account'] };
+    },
+    async end() {
+      await store.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
