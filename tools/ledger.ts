@@ -94,13 +94,11 @@ function scenarioFaults({ name, tags, file, line }: Scenario, known: ReadonlyMap
         mine.map(({ since }) => `since-${since}`),
       ),
     );
-    const capabilities = mine.flatMap(({ capability }) => (capability ? `cap-${capability}` : []));
-    faults.push(
-      ...disagreement(
-        tags.filter((tag) => tag.startsWith('cap-')),
-        capabilities,
-      ),
-    );
+  }
+  // A scenario may need a capability that its requirements do not: an outsider's view of an alias, for one.
+  const capabilities = new Set([...known.values()].map(({ capability }) => `cap-${capability}`));
+  for (const tag of tags.filter((tag) => tag.startsWith('cap-') && !capabilities.has(tag))) {
+    faults.push(`has @${tag}, but no requirement has that capability`);
   }
   return faults.map((fault) => `${file}:${line}: "${name}" ${fault}`);
 }

@@ -86,7 +86,7 @@ describe('tracing', () => {
     const said = (tag: string) => faultsOf(`@ROOM-001 ${tag}\n${SCENARIO}`);
     assert.deepEqual(said('@should'), [`${place} @should, but its requirements say must`]);
     assert.deepEqual(said('@since-0.2'), [`${place} @since-0.2, but its requirements say since-0.1`]);
-    assert.deepEqual(said('@cap-media'), [`${place} @cap-media, but its requirements say nothing of the kind`]);
+    assert.deepEqual(said('@cap-media'), [`${place} @cap-media, but no requirement has that capability`]);
   });
 
   test('names a ledger entry that is of no use', () => {

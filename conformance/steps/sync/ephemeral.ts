@@ -1,9 +1,9 @@
 import { Then, When } from '@cucumber/cucumber';
-import { expectEqual } from '../outcome.ts';
-import type { SyncView } from '../sync-view.ts';
-import { isObject, type Json, lookUp, show } from '../wire/json.ts';
-import type { EccpWorld } from '../world.ts';
-import { syncOnce, syncUntil, viewOf } from './base/sync.ts';
+import { expectEqual } from '../../outcome.ts';
+import type { SyncView } from '../../sync-view.ts';
+import { isObject, type Json, lookUp, show } from '../../wire/json.ts';
+import type { EccpWorld } from '../../world.ts';
+import { syncOnce, syncUntil, viewOf } from '../base/sync.ts';
 
 // When Bob has read "hello" in the room   (putReceipt)
 When('{actor} has read {string} in {room}', async function (this: EccpWorld, who: string, text: string, alias: string) {

@@ -1,11 +1,11 @@
 import { Then, When } from '@cucumber/cucumber';
-import { ConformanceFailure, expectEqual, expectThat } from '../outcome.ts';
-import { isObject, type Json, type JsonObject, lookUp, show } from '../wire/json.ts';
-import { eventsOf, type SequencedEvent } from '../wire/types.ts';
-import type { EccpWorld } from '../world.ts';
-import { wholeLog } from './base/log.ts';
-import { readLog } from './base/messages.ts';
-import { syncOnce, viewOf } from './base/sync.ts';
+import { ConformanceFailure, expectEqual, expectThat } from '../../outcome.ts';
+import { isObject, type Json, type JsonObject, lookUp, show } from '../../wire/json.ts';
+import { eventsOf, type SequencedEvent } from '../../wire/types.ts';
+import type { EccpWorld } from '../../world.ts';
+import { wholeLog } from '../base/log.ts';
+import { readLog } from '../base/messages.ts';
+import { syncOnce, viewOf } from '../base/sync.ts';
 
 /** The part of one sync answer that is about a room the user is or was joined to. */
 interface Section {

@@ -1,10 +1,10 @@
 import { Then } from '@cucumber/cucumber';
-import { ConformanceFailure, expectEqual, expectThat, HarnessError } from '../outcome.ts';
-import { show } from '../wire/json.ts';
-import { eventsOf, type SequencedEvent } from '../wire/types.ts';
-import type { EccpWorld } from '../world.ts';
-import { wholeLog } from './base/log.ts';
-import { readLog } from './base/messages.ts';
+import { ConformanceFailure, expectEqual, expectThat, HarnessError } from '../../outcome.ts';
+import { show } from '../../wire/json.ts';
+import { eventsOf, type SequencedEvent } from '../../wire/types.ts';
+import type { EccpWorld } from '../../world.ts';
+import { wholeLog } from '../base/log.ts';
+import { readLog } from '../base/messages.ts';
 
 type Direction = 'b' | 'f';
 
