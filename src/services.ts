@@ -39,10 +39,10 @@ export function createServices({ store, identity, environment, registration }: S
   const lockout = new Lockout(now);
   const accounts = new Accounts({ store, environment, sessions, passwords, lockout, notifier, nodeName, registration });
   const devices = new Devices(store, sessions, notifier, now);
-  const writer = new RoomWriter({ store, rooms, notifier, environment, identity });
+  const typing = new Typing(store, rooms, notifier, environment);
+  const writer = new RoomWriter({ store, rooms, notifier, typing, environment, identity });
   const memberships = new Memberships(store, rooms, writer, nodeName);
   const directory = new Directory(store, rooms, nodeName, now);
-  const typing = new Typing(store, rooms, notifier, environment);
   return {
     store,
     sessions,

@@ -1,28 +1,35 @@
-import { Given } from '@cucumber/cucumber';
-import type { JsonObject } from '../wire/json.ts';
+import { When } from '@cucumber/cucumber';
+import type { Answer } from '../answer.ts';
+import type { Json, JsonObject } from '../wire/json.ts';
 import type { EccpWorld } from '../world.ts';
-import { sendEvent } from './base/messages.ts';
-import { putState } from './base/state.ts';
 
-// Given Alice has a room in which all kinds of things have happened   (with Bob, Carol, Dave and Erin)
-Given('{actor} has a room in which all kinds of things have happened', async function (this: EccpWorld, owner: string) {
+// When Alice founds a room and all kinds of things happen in it   (with Bob, Carol, Dave and Erin)
+When('{actor} founds a room and all kinds of things happen in it', async function (this: EccpWorld, owner: string) {
   const [bob, carol, dave, erin] = await Promise.all(['Bob', 'Carol', 'Dave', 'Erin'].map((name) => this.userId(name)));
   const invite = [bob ?? '', carol ?? ''];
-  const founded = await this.call(owner, 'createRoom', { body: { name: 'Harbour', topic: 'ships', invite } });
+  const founded = await this.must(owner, 'createRoom', { body: { name: 'Harbour', topic: 'ships', invite } });
   this.rooms.set('room', { id: String(founded.body.room_id), owner, visibility: 'private' });
   const params = { roomId: this.room('room').id };
-  const own = (who: string, operation: string) => this.call(who, operation, { params, body: {} });
-  const on = (operation: string, user_id = '') => this.call(owner, operation, { params, body: { user_id } });
-  const state = (who: string, type: string, content: JsonObject, key = '') =>
-    putState(this, who, 'room', type, key, { content });
-  const levels = async (content: JsonObject) => {
-    const type = { ...params, eventType: 'eccp.room.power_levels' };
-    const { event_id } = await this.read(owner, 'getStateEvent', { params: type });
-    await putState(this, owner, 'room', 'eccp.room.power_levels', '', { content, replaces: event_id ?? null });
+  const own = (who: string, operation: string) => this.must(who, operation, { params, body: {} });
+  const on = (operation: string, user_id = '') => this.must(owner, operation, { params, body: { user_id } });
+  const say = (who: string, eventType: string, body: JsonObject) =>
+    this.must(who, 'sendEvent', { params: { ...params, eventType }, body });
+  const put = (who: string, eventType: string, content: JsonObject, replaces?: Json) => {
+    const body = { content, ...(replaces === undefined ? {} : { replaces }) };
+    return this.must(who, 'putState', { params: { ...params, eventType }, body });
   };
+  const mood = (content: JsonObject) => {
+    const keyed = { ...params, eventType: 'org.example.status', stateKey: bob ?? '' };
+    return this.must('Bob', 'putKeyedState', { params: keyed, body: { content } });
+  };
+  const redact = (what: Answer) => {
+    const target = { ...params, eventId: String(what.body.event_id) };
+    return this.must('Bob', 'redactEvent', { params: target, body: { reason: 'no more' } });
+  };
+
   await own('Bob', 'joinRoom');
   await own('Carol', 'leaveRoom');
-  await state(owner, 'eccp.room.visibility', { visibility: 'invite_only' });
+  await put(owner, 'eccp.room.visibility', { visibility: 'invite_only' });
   await own('Dave', 'knockRoom');
   await on('inviteMember', dave);
   await own('Dave', 'joinRoom');
@@ -30,13 +37,16 @@ Given('{actor} has a room in which all kinds of things have happened', async fun
   await on('kickMember', erin);
   await own('Erin', 'knockRoom');
   await own('Erin', 'leaveRoom');
-  await levels({ users: { [await this.userId(owner)]: 100, [bob ?? '']: 50 }, events_default: 0, kick: 60 });
-  await sendEvent(this, 'Bob', 'room', 'eccp.room.message', { body: 'hello' }, 'hello');
-  await sendEvent(this, 'Bob', 'room', 'org.example.poll', UNUSUAL, 'poll');
-  await state('Bob', 'org.example.status', { mood: 'good' }, bob);
-  await state('Bob', 'org.example.status', { mood: 'better' }, bob);
-  await state('Bob', 'eccp.room.name', { name: 'Pier' });
-  await state(owner, 'eccp.room.history_visibility', { history_visibility: 'shared' });
+  const levels = { ...params, eventType: 'eccp.room.power_levels' };
+  const { event_id } = await this.read(owner, 'getStateEvent', { params: levels });
+  const users = { [await this.userId(owner)]: 100, [bob ?? '']: 50 };
+  await put(owner, 'eccp.room.power_levels', { users, events_default: 0, kick: 60 }, event_id ?? null);
+  await say('Bob', 'eccp.room.message', { body: 'hello' });
+  const poll = await say('Bob', 'org.example.poll', UNUSUAL);
+  await mood({ mood: 'good' });
+  await mood({ mood: 'better' });
+  const name = await put('Bob', 'eccp.room.name', { name: 'Pier' });
+  await put(owner, 'eccp.room.history_visibility', { history_visibility: 'shared' });
   await own('Dave', 'leaveRoom');
   await on('inviteMember', dave);
   await own('Dave', 'joinRoom');
@@ -44,12 +54,10 @@ Given('{actor} has a room in which all kinds of things have happened', async fun
   await on('banMember', dave);
   await on('banMember', carol);
   await on('unbanMember', carol);
-  for (const text of ['poll', 'eccp.room.name']) {
-    const redaction = { ...params, eventId: this.event(text) };
-    await this.call('Bob', 'redactEvent', { params: redaction, body: { reason: 'no more' } });
-  }
-  await state('Bob', 'eccp.room.name', { name: 'Quay' });
-  await sendEvent(this, owner, 'room', 'eccp.room.message', { body: 'goodbye' }, 'goodbye');
+  await redact(poll);
+  await redact(name);
+  await put('Bob', 'eccp.room.name', { name: 'Quay' });
+  await say(owner, 'eccp.room.message', { body: 'goodbye' });
 });
 
 /** Content whose canonical form is not what it was sent as. */

@@ -1,4 +1,4 @@
-import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
+import { type DataTable, Then, When } from '@cucumber/cucumber';
 import { fill, fillJson } from '../fill.ts';
 import { ConformanceFailure, expectEqual, expectThat, HarnessError } from '../outcome.ts';
 import { canonical } from '../wire/canonical.ts';
@@ -113,8 +113,8 @@ Then(
   },
 );
 
-// Given Alice fills the room with 1010 messages   (many at a time)
-Given(
+// When Alice fills the room with 1010 messages   (many at a time)
+When(
   '{actor} fills {room} with {int} messages',
   async function (this: EccpWorld, who: string, alias: string, count: number) {
     const params = { roomId: this.room(alias).id, eventType: 'eccp.room.message' };

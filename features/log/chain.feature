@@ -4,7 +4,7 @@ Feature: A log that anybody can verify
 
   @LOG-001 @LOG-002 @LOG-003 @LOG-005 @LOG-007 @LOG-008 @LOG-009 @LOG-011 @LOG-025 @LOG-026 @LOG-030 @LOG-033 @LOG-034 @LOG-036 @LOG-042 @LOG-044 @LOG-045 @LOG-046 @LOG-050 @LOG-054 @LOG-055 @must
   Scenario: A long and varied log verifies from its first entry to its last
-    Given Alice has a room in which all kinds of things have happened
+    When Alice founds a room and all kinds of things happen in it
     Then Alice can verify the whole log of the room
 
   @LOG-004 @must
@@ -72,7 +72,7 @@ Feature: A log that anybody can verify
   Scenario: Every event has 16 random bytes of its own
     Given Alice has a private room "one"
     And Alice has a private room "two"
-    And Alice sends 20 messages to the room "one"
+    When Alice sends 20 messages to the room "one"
     And Alice sends 20 messages to the room "two"
     Then no two events of the rooms share a nonce, as Alice sees it
     And every byte of the nonces varies, as Alice sees it
@@ -98,14 +98,14 @@ Feature: A log that anybody can verify
   @LOG-035 @must
   Scenario: The time of an entry is never before that of the entry before it
     Given Alice has a private room
-    And Alice fills the room with 60 messages
+    When Alice fills the room with 60 messages
     Then Alice finds the "host_ts" of every entry of the room right
 
   @LOG-008 @LOG-033 @LOG-036 @must
   Scenario: What is sent at the same time comes into one chain
     Given Alice has a private room
     And Bob is a member of the room
-    And Alice fills the room with 50 messages
+    When Alice fills the room with 50 messages
     And Bob fills the room with 10 messages
     Then Alice finds the "chain" of every entry of the room right
     And Alice finds the "event_id" of every entry of the room right
@@ -114,7 +114,7 @@ Feature: A log that anybody can verify
   Scenario: An anchor is never more than 1000 entries away, however long the log is
     Given Alice has a public room
     And Bob is a member of the room
-    And Alice fills the room with 1010 messages
+    When Alice fills the room with 1010 messages
     And Alice renames the room to "Harbour"
     And Bob leaves the room
     And Alice invites Bob to the room
@@ -123,7 +123,7 @@ Feature: A log that anybody can verify
   @LOG-026 @must
   Scenario: Joining, knocking, leaving and declining need no knowledge of the log
     Given Alice has an invite-only room
-    And Bob knocks on the room
+    When Bob knocks on the room
     And Alice invites Bob to the room
     And Bob joins the room
     And Bob leaves the room
@@ -137,7 +137,7 @@ Feature: A log that anybody can verify
   @LOG-042 @must
   Scenario: The state root is made of the state in the order of its bytes
     Given Alice has a private room
-    And Alice sets these states of the room:
+    When Alice sets these states of the room:
       | org.example.a   |           |
       | org.example.a   | z         |
       | org.example.a   | Z         |
@@ -168,7 +168,7 @@ Feature: A log that anybody can verify
     Given Alice has a private room
     And Alice renames the room to "Harbour"
     And Alice sends "hello" to the room
-    And Alice redacts "eccp.room.name" in the room
+    When Alice redacts "eccp.room.name" in the room
     And Alice sends "goodbye" to the room
     And Alice renames the room to "Pier"
     Then Alice finds the "state_root" of every entry of the room right
@@ -177,7 +177,7 @@ Feature: A log that anybody can verify
   @LOG-044 @LOG-045 @LOG-046 @LOG-050 @must
   Scenario: The log brings the keys that it is judged by, once
     Given Alice has a public room
-    And Bob is a member of the room
+    When Bob joins the room
     And Bob leaves the room
     And Bob joins the room
     And Alice sends "hello" to the room

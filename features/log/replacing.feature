@@ -80,6 +80,35 @@ Feature: What a state event replaces
     Then the room refuses it with ECCP_STATE_CONFLICT
     And the answer's "current" is "{{saved newest}}"
 
+  @LOG-030 @must
+  Scenario Outline: Who does not say what is replaced, replaces what is in force: <state>
+    Given Alice has a private room
+    And Alice sets the <state>
+    And Alice remembers the room
+    When Alice sets the <state>
+    Then the room takes it
+    And Alice finds the "replaces" of every entry of the room right
+    And Alice finds the "form" of every entry of the room right
+
+    Examples:
+      | state                                                           |
+      | "eccp.room.name" state of the room                              |
+      | "eccp.room.history_visibility" state of the room                |
+      | "org.example.status" state of the room with the key "{{Alice}}" |
+
+  @LOG-030 @must
+  Scenario: Invitations, joins and leaves replace each other
+    Given Alice has a private room
+    When Alice invites Bob to the room
+    And Bob joins the room
+    And Bob leaves the room
+    And Alice invites Bob to the room
+    And Bob leaves the room
+    And Alice bans Bob from the room
+    And Alice unbans Bob from the room
+    Then every request succeeds
+    And Alice finds the "replaces" of every entry of the room right
+
   @LOG-030 @LOG-031 @must
   Scenario: State is replaced by who knows what is in force
     Given Alice has a private room

@@ -125,34 +125,6 @@ Feature: Making a room
     Then the request is refused with ECCP_BAD_PARAM
     And nothing is new to Alice's sync
 
-  @ROOM-006 @must
-  Scenario: A new room can have an alias at once
-    When Alice creates a room:
-      """
-      { "visibility": "public", "alias": "#a-{{unique}}:{{node}}" }
-      """
-    And Bob calls getAlias with:
-      | alias | #a-{{unique}}:{{node}} |
-    Then the answer contains:
-      """
-      { "room_id": "{{room}}" }
-      """
-
-  @ROOM-014 @must
-  Scenario: A taken alias makes no room
-    Given Alice has a room:
-      """
-      { "visibility": "public", "alias": "#b-{{unique}}:{{node}}" }
-      """
-    And Bob and Carol have synced
-    When Bob calls createRoom with the body:
-      """
-      { "alias": "#b-{{unique}}:{{node}}", "invite": ["{{Carol}}"] }
-      """
-    Then the request is refused with ECCP_FORBIDDEN
-    And nothing is new to Bob's sync
-    And nothing is new to Carol's sync
-
   @ROOM-007 @no-cap-shadow_rooms @must
   Scenario: A node without Shadow Rooms makes none
     Given Alice has synced

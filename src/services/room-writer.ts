@@ -11,6 +11,7 @@ import type { Origin, Rooms } from '../storage/rooms.ts';
 import type { Tables } from '../storage/tables.ts';
 import type { Environment, NodeStore } from './environment.ts';
 import type { Notifier } from './notifier.ts';
+import type { Typing } from './typing.ts';
 
 /** The node's name, its signing key, and the chain of key documents that vouches for it. */
 export interface NodeIdentity {
@@ -23,6 +24,7 @@ export interface RoomWriterOptions {
   store: NodeStore;
   rooms: Rooms;
   notifier: Notifier;
+  typing: Typing;
   environment: Environment;
   identity: NodeIdentity;
 }
@@ -55,7 +57,7 @@ export class RoomWriter {
 
   /** Runs one transaction; when it is durable, wakes the syncs of those whom its events concern. */
   async write<T>(change: (changes: RoomChanges) => Promise<T>): Promise<T> {
-    const { store, notifier } = this.#options;
+    const { store, notifier, typing } = this.#options;
     const touched: { state: RoomState; target: string | undefined }[] = [];
     const result = await store.write((trx) =>
       change({
@@ -67,6 +69,9 @@ export class RoomWriter {
         },
       }),
     );
+    for (const { state, target } of touched) {
+      if (target !== undefined && state.membership(target) !== 'join') typing.end(target as UserId, idOf(state)); // SYNC-049
+    }
     notifier.whoever((userId) => touched.some((t) => t.target === userId || t.state.membership(userId) === 'join'));
     return result;
   }
@@ -98,8 +103,12 @@ export class RoomWriter {
 
 /** The answer of an action that finds everything as it would leave it (ROOM-022, ROOM-084). */
 export async function inForce(db: Kysely<Tables>, state: RoomState, eventId: EventId): Promise<SendResult> {
-  const row = await eventById(db, state.roomId as RoomId, eventId);
+  const row = await eventById(db, idOf(state), eventId);
   return { event_id: eventId, status: 'sequenced', ...(row && { seq: row.seq }) };
+}
+
+function idOf(state: RoomState): RoomId {
+  return state.roomId as RoomId;
 }
 
 /** Users who are joined, by the state. */

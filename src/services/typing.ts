@@ -1,3 +1,4 @@
+import type { RoomState } from '../core/room-state.ts';
 import type { RoomId, UserId } from '../generated/api.ts';
 import type { Rooms } from '../storage/rooms.ts';
 import type { Environment, NodeStore } from './environment.ts';
@@ -35,17 +36,34 @@ export class Typing {
   }
 
   async put(userId: UserId, roomId: RoomId, typing: boolean, timeoutMs: number = defaultTimeoutMs): Promise<void> {
-    await this.#store.read((db) => joinedRoom(db, this.#rooms, roomId, userId)); // SYNC-046
+    const state = await this.#store.read((db) => joinedRoom(db, this.#rooms, roomId, userId)); // SYNC-046
     const users = this.#changed.get(roomId)?.users;
     const running = users?.get(userId);
-    clearTimeout(running);
-    if (typing) {
-      const timer = setTimeout(() => void this.#set(roomId, userId, undefined), timeoutMs).unref();
-      if (running === undefined) await this.#set(roomId, userId, timer);
-      else users?.set(userId, timer); // prolonged: nothing new to show
-    } else if (running !== undefined) {
-      await this.#set(roomId, userId, undefined);
+    if (!typing) {
+      if (this.end(userId, roomId)) this.#tell(state);
+      return;
     }
+    clearTimeout(running);
+    const timer = setTimeout(() => this.#expire(userId, roomId), timeoutMs).unref();
+    if (running !== undefined) {
+      users?.set(userId, timer); // prolonged: nothing new to show
+      return;
+    }
+    this.#change(roomId).users.set(userId, timer);
+    this.#tell(state);
+  }
+
+  /**
+   * A user is not typing any more, or no longer in the room (SYNC-049).
+   *
+   * @returns whether that changed anything; telling those who wait is left to the caller.
+   */
+  end(userId: UserId, roomId: RoomId): boolean {
+    const timer = this.#changed.get(roomId)?.users.get(userId);
+    if (timer === undefined) return false;
+    clearTimeout(timer);
+    this.#change(roomId).users.delete(userId);
+    return true;
   }
 
   /** Who is typing in a room, sorted, if that changed after `serial`; undefined otherwise. */
@@ -54,18 +72,24 @@ export class Typing {
     return room !== undefined && room.serial > serial ? [...room.users.keys()].sort() : undefined;
   }
 
-  /** Rooms with a change after `serial`. */
-  roomsSince(serial: number): RoomId[] {
-    return [...this.#changed].filter(([, room]) => room.serial > serial).map(([roomId]) => roomId);
+  #expire(userId: UserId, roomId: RoomId): void {
+    if (!this.end(userId, roomId)) return;
+    this.#store
+      .read((db) => this.#rooms.load(db, roomId))
+      .then(
+        (state) => state && this.#tell(state),
+        () => {}, // the disk refuses: whoever waits is told when the wait ends
+      );
   }
 
-  async #set(roomId: RoomId, userId: UserId, timer: NodeJS.Timeout | undefined): Promise<void> {
+  #change(roomId: RoomId): TypingRoom {
     const room = this.#changed.get(roomId) ?? { serial: 0, users: new Map() };
-    if (timer) room.users.set(userId, timer);
-    else room.users.delete(userId);
-    room.serial = ++this.#serial;
     this.#changed.set(roomId, room);
-    const state = await this.#store.read((db) => this.#rooms.load(db, roomId)).catch(() => undefined);
-    this.#notifier.whoever((other) => state?.membership(other) === 'join');
+    room.serial = ++this.#serial;
+    return room;
+  }
+
+  #tell(state: RoomState): void {
+    this.#notifier.whoever((other) => state.membership(other) === 'join');
   }
 }

@@ -161,4 +161,3 @@ function same(here: Answer, none: Answer): void {
     [String(status), ...odd.map((header) => `${header}: ${headers[header] ?? 'absent'}`), text].join(' ');
   throw new ConformanceFailure(`the answer to ${name(here)} as for what does not exist: ${show(none)}`, show(here));
 }
-

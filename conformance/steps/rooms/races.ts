@@ -99,4 +99,3 @@ function raced(world: EccpWorld): Answer[] {
   if (!answers) throw new HarnessError('no step has sent requests side by side');
   return answers;
 }
-

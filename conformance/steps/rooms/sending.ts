@@ -82,7 +82,6 @@ When(
   },
 );
 
-
 async function sendKeyed(
   world: EccpWorld,
   who: string,
@@ -94,4 +93,3 @@ async function sendKeyed(
   const answer = await world.call(who, 'sendEvent', { params, body: { body }, headers });
   if (answer.ok) world.events.set(body, String(answer.body.event_id));
 }
-

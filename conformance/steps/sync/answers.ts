@@ -1,5 +1,4 @@
-import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
-import type { Answer } from '../../answer.ts';
+import { type DataTable, Then, When } from '@cucumber/cucumber';
 import { fill } from '../../fill.ts';
 import { ConformanceFailure, expectEqual, expectThat, HarnessError } from '../../outcome.ts';
 import { canonical } from '../../wire/canonical.ts';

@@ -86,4 +86,3 @@ async function arrival(world: EccpWorld, who: string): Promise<Answer> {
     clearTimeout(timer);
   }
 }
-
