@@ -27,7 +27,7 @@ export interface Account {
 }
 
 /** Beyond this an account's sync is full of other scenarios' rooms. */
-const MAX_SCENARIOS = 15;
+const MAX_SCENARIOS = 60;
 
 /**
  * Registers accounts. A password hash costs a node 140 ms and more, so scenarios that look at no account borrow one that earlier

@@ -80,7 +80,7 @@ function checkSubmittedContent({ event, content, nonce }: Submission): void {
   }
   const bytes = Buffer.byteLength(canonicalize(event)) + Buffer.byteLength(canonicalize({ content, nonce }));
   if (bytes > maxEventBytes) throw new EccpError('ECCP_TOO_LARGE', `${bytes} bytes, more than ${maxEventBytes}`); // LOG-018
-  if (isDeeper(content, maxContentDepth)) throw badEvent('/content', `deeper than ${maxContentDepth}`); // LOG-019
+  checkDepth(content);
   if (isAuthType(event.type)) checkContent(event.type, content); // LOG-021
 }
 
@@ -117,6 +117,11 @@ function redactedState(state: RoomState, content: JsonObject): StateEntry[] {
   if (target?.content === undefined) return [];
   const { content: _, ...emptied } = target;
   return [emptied];
+}
+
+/** @throws EccpError ECCP_BAD_EVENT for a content that nests deeper than answers can carry it (LOG-019). */
+export function checkDepth(content: JsonObject): void {
+  if (isDeeper(content, maxContentDepth)) throw badEvent('/content', `deeper than ${maxContentDepth}`);
 }
 
 /** Whether a value nests deeper than `limit` levels; an object or array with nothing in it is one level. */

@@ -10,7 +10,7 @@ import {
   type SequencedEvent,
   type SignedEvent,
 } from './event.ts';
-import { accept, type RecentEntries } from './event-acceptance.ts';
+import { accept, checkDepth, type RecentEntries } from './event-acceptance.ts';
 import { readSequencedEvent } from './event-form.ts';
 import { checkContent } from './event-types.ts';
 import { badEvent } from './members.ts';
@@ -45,6 +45,7 @@ export interface Appended {
  */
 export function buildEvent(state: RoomState, draft: Draft, key: SigningKey, nonce: string, now: number): SignedEvent {
   const { sender, type, stateKey, content, replaces } = draft;
+  checkDepth(content);
   checkContent(type, content); // LOG-020
   const event: Event = {
     v: 1,

@@ -33,7 +33,7 @@ export class Messages {
     txnId: string | undefined,
   ): Promise<SendResult> {
     if (type === 'eccp.room.redaction') throw new EccpError('ECCP_BAD_EVENT', 'Redaction has an operation of its own.');
-    return this.#once(session, roomId, txnId, canonicalize([type, content]), (changes, state, origin) =>
+    return this.#once(session, roomId, txnId, `${type} ${canonicalize(content)}`, (changes, state, origin) =>
       changes.append(state, { sender: session.userId, type, content }, origin).then(({ result }) => result),
     );
   }
@@ -45,7 +45,7 @@ export class Messages {
     reason: string | undefined,
     txnId: string | undefined,
   ): Promise<SendResult> {
-    const request = canonicalize(['redact', eventId, reason ?? null]);
+    const request = `redact ${canonicalize([eventId, reason ?? null])}`;
     return this.#once(session, roomId, txnId, request, async (changes, state, origin) => {
       const { ranges } = await readableRoom(changes.trx, this.#rooms, roomId, session.userId);
       const target = await eventById(changes.trx, roomId, eventId);
