@@ -69,11 +69,11 @@ async function serve(options: ServeOptions & { logLevel: string }): Promise<numb
     });
     const node = await startNode(config, packageVersion(), logger);
     const host = node.address.family === 'IPv6' ? `[${node.address.address}]` : node.address.address;
-    console.log(`${config.serverName} serves at http://${host}:${node.address.port}`);
     if (node.firstAdmin) {
       console.log(`First boot. Administrator: ${node.firstAdmin.userId}`);
       console.log(`One-time password, shown only now: ${node.firstAdmin.password}`);
     }
+    console.log(`${config.serverName} serves at http://${host}:${node.address.port}`);
     events.stopping(logger, await stop);
     await node.stop();
     return 0;
