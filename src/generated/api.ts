@@ -716,7 +716,7 @@ export interface components {
             devices: components["schemas"]["Device"][];
             account_data: components["schemas"]["AccountDataItem"][];
             room_account_data: components["schemas"]["RoomAccountDataItem"][];
-            /** @description Every room the person has been in and has not forgotten. */
+            /** @description Every room in which the person has a membership, and which the person has not forgotten. */
             rooms: {
                 room_id: components["schemas"]["RoomId"];
                 membership: components["schemas"]["Membership"];
@@ -886,7 +886,7 @@ export interface components {
             error: string;
             /** @description How long to wait before trying again, in milliseconds. */
             retry_after_ms?: number;
-            /** @description Where the fault lies: a JSON pointer into the body, or the name of a parameter. */
+            /** @description Where the fault lies: the name of a parameter, a JSON pointer into the body, or for ECCP_BAD_EVENT one into the event as SequencedEvent has it. */
             path?: string;
             /** @description The event id now in state, or null when there is none. */
             current?: components["schemas"]["EventId"] | null;
