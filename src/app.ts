@@ -45,7 +45,7 @@ export interface RunningNode {
  * @throws what the store, the identity or the listening socket refuse.
  */
 export async function startNode(config: Config, version: string, logger: Logger, files?: Files): Promise<RunningNode> {
-  const environment: Environment = { now: Date.now, random: randomBytes };
+  const environment: Environment = { now: Date.now, elapsed: () => performance.now(), random: randomBytes };
   for (const folder of ['', 'store', 'media', 'keys']) {
     await mkdir(join(config.dataDir, folder), { recursive: true, mode: 0o700 });
   }

@@ -12,10 +12,10 @@ import { Messages } from './services/messages.ts';
 import { Notifier } from './services/notifier.ts';
 import { Passwords } from './services/passwords.ts';
 import { Receipts } from './services/receipts.ts';
-import { StateEvents } from './services/room-state.ts';
 import { type NodeIdentity, RoomWriter } from './services/room-writer.ts';
 import { RoomService } from './services/rooms.ts';
 import { Sessions } from './services/sessions.ts';
+import { StateEvents } from './services/state-events.ts';
 import { Sync } from './services/sync.ts';
 import { Typing } from './services/typing.ts';
 import { Rooms } from './storage/rooms.ts';
@@ -36,7 +36,7 @@ export function createServices({ store, identity, environment, registration }: S
   const rooms = new Rooms();
   const sessions = new Sessions(store, environment);
   const passwords = new Passwords();
-  const lockout = new Lockout(now);
+  const lockout = new Lockout(() => environment.elapsed());
   const accounts = new Accounts({ store, environment, sessions, passwords, lockout, notifier, nodeName, registration });
   const devices = new Devices(store, sessions, notifier, now);
   const typing = new Typing(store, rooms, notifier, environment);
@@ -57,7 +57,7 @@ export function createServices({ store, identity, environment, registration }: S
     rooms: new RoomService({ store, rooms, writer, memberships, directory }),
     state: new StateEvents(store, rooms, writer),
     messages: new Messages(store, rooms, writer),
-    sync: new Sync({ store, notifier, typing, environment }),
+    sync: new Sync({ store, notifier, sessions, typing, environment }),
     receipts: new Receipts(store, rooms, notifier, environment),
   };
 }

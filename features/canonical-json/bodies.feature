@@ -103,3 +103,30 @@ Feature: Bodies and their limits
   Scenario: An event that is one byte larger is refused
     When Alice sends an event of exactly 61441 bytes to the room
     Then the request is refused with ECCP_TOO_LARGE
+
+  @JSON-047 @must
+  Scenario: A body where none belongs makes no difference
+    When Alice calls every operation that takes no body with bodies of several kinds, and without
+    Then the bodies make no difference
+
+  @JSON-047 @must
+  Scenario: A body that says otherwise does not change what is read
+    Given Alice sends 3 messages to the room
+    When Alice requests GET "/_eccp/client/v1/rooms/{{room}}/messages" with the body "{\"limit\":1,\"dir\":\"f\"}" as "application/json"
+    And Alice reads the messages of the room
+    Then both answers are the same, byte for byte
+    And the answer lists the messages:
+      | message 3 |
+      | message 2 |
+      | message 1 |
+
+  @JSON-047 @fresh-accounts @must
+  Scenario: Nor does it keep anybody from forgetting a room and logging out
+    Given Bob is a member of the room
+    And Bob leaves the room
+    When Bob requests POST "/_eccp/client/v1/rooms/{{room}}/forget" with the body "{" as "application/json"
+    And Bob looks at the room
+    Then the request is refused with ECCP_NOT_FOUND
+    When Bob requests POST "/_eccp/client/v1/logout" with the body "none of this" as "text/plain"
+    Then it succeeds
+    And Bob is no longer logged in

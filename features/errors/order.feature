@@ -183,3 +183,93 @@ Feature: Which refusal comes first
       | %zz   |
       | a%4   |
       | %u0061 |
+
+  @ERR-011 @must
+  Scenario: Which methods a path has is told as it is, HEAD included
+    Given Alice has a private room
+    When Alice asks every path that serves GET for its headers alone
+    Then "Allow" of a path names HEAD exactly where HEAD is answered
+
+  @ERR-026 @may
+  Scenario: A path that serves HEAD answers as to GET, without the body
+    Given Alice has a private room
+    When Alice asks every path that serves GET for its headers alone
+    Then each of them answers with the status and the headers of GET and no body, or refuses the method
+
+  @ERR-019 @ERR-017 @must
+  Scenario Outline: Of several faults in a request the first one answers: <faults>
+    Given Alice has a private room
+    And Alice remembers all that the node holds of her and the room
+    When Alice sends every operation that takes a body a request with the faults "<faults>"
+    Then each of them is refused with <code>
+    And all that the node holds of Alice and the room is as she remembers it
+
+    Examples:
+      | faults                       | code                        |
+      | media type, size, parameters | ECCP_UNSUPPORTED_MEDIA_TYPE |
+      | media type, size             | ECCP_UNSUPPORTED_MEDIA_TYPE |
+      | size, parameters             | ECCP_TOO_LARGE              |
+      | size                         | ECCP_TOO_LARGE              |
+      | encoding, parameters         | ECCP_BAD_ENCODING           |
+      | encoding                     | ECCP_BAD_ENCODING           |
+      | JSON, parameters             | ECCP_BAD_JSON               |
+      | JSON                         | ECCP_BAD_JSON               |
+
+  @ERR-019 @must
+  Scenario: Without a token nothing of the request is looked at
+    When a stranger calls logout
+    Then the request is refused with ECCP_MISSING_TOKEN
+    When a stranger requests POST "/_eccp/client/v1/rooms" with the body "{" as "text/plain"
+    Then the request is refused with ECCP_MISSING_TOKEN
+    When a stranger requests PATCH "/_eccp/client/v1/rooms/nonsense"
+    Then the request is refused with ECCP_METHOD_NOT_ALLOWED
+    When a stranger requests PATCH "/_eccp/client/v1/{{unique}}"
+    Then the request is refused with ECCP_NOT_FOUND
+
+  @ERR-019 @must
+  Scenario: The scope is looked at before the body
+    Given Alice is also logged in on "reader" with the scopes "read"
+    When Alice on "reader" requests POST "/_eccp/client/v1/rooms" with the body "{" as "text/plain"
+    And Alice on "reader" sends the body "{" to createRoom
+    And Alice on "reader" sends an object with 1048576 spaces after it to createRoom
+    Then every request is refused with ECCP_FORBIDDEN
+
+  @ERR-019 @must
+  Scenario: The parameters of the path are looked at before the members of the body
+    Given Alice has a private room
+    When Alice sends every operation that takes a body a request with the faults "parameters, members"
+    Then each of them is refused with ECCP_BAD_PARAM
+    And each of them names in "path" a parameter of its path, and no member of the body
+
+  @ERR-019 @must
+  Scenario: So are the headers that an operation has
+    Given Alice has a private room
+    And Alice sends "hello" to the room
+    When Alice calls redactEvent with:
+      | eventId          | {{event hello}} |
+      | Idempotency-Key: | not a key       |
+      | bad body         | { "reason": 7 } |
+    Then the request is refused with ECCP_BAD_PARAM
+    And the answer's "path" is "Idempotency-Key"
+
+  @ERR-019 @must
+  Scenario Outline: What the operation says of itself comes last: <operation>
+    Given Alice has a public room
+    And Mallory has an account
+    When Mallory calls <operation> with:
+      | eventType | <type> |
+      | body      | <body> |
+    Then the request is refused with ECCP_FORBIDDEN
+    When Mallory calls <operation> with:
+      | eventType | <type>     |
+      | bad body  | <bad body> |
+    Then the request is refused with ECCP_BAD_PARAM
+    And the answer's "path" is "<path>"
+
+    Examples:
+      | operation    | type            | body                       | bad body                                | path        |
+      | inviteMember | x.y             | { "user_id": "{{Alice}}" } | { "user_id": "{{Alice}}", "reason": 7 } | /reason     |
+      | kickMember   | x.y             | { "user_id": "{{Alice}}" } | { "user_id": 7 }                        | /user_id    |
+      | leaveRoom    | x.y             | {}                         | { "reason": [] }                        | /reason     |
+      | putTyping    | x.y             | { "typing": true }         | { "typing": 1 }                         | /typing     |
+      | putState     | org.example.x   | { "content": {} }          | { "content": {}, "replaces": "x" }      | /replaces   |

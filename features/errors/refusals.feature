@@ -138,3 +138,40 @@ Feature: What a refusal looks like
     Then each of them is refused with ECCP_BAD_PARAM
     And each of them names in "path" what is at fault
     And all that the node holds of Alice and the room is as she remembers it
+
+  @ERR-009 @must
+  Scenario Outline: Where the refusal of an event says what is at fault, it points into the event: <place> of <type>
+    Given Alice has a private room
+    When Alice calls sendEvent with:
+      | eventType | <type>    |
+      | body      | <content> |
+    Then the request is refused with ECCP_BAD_EVENT
+    And the answer's "path", where it has one, leads to "<place>" of an event
+
+    Examples:
+      | type                 | content                               | place         |
+      | eccp.room.message    | {}                                    | /content/body |
+      | eccp.room.message    | { "body": 7 }                         | /content/body |
+      | eccp.room.message    | { "body": "x", "reply_to": "nothing" } | /content/reply_to |
+      | eccp.room.unheard_of | {}                                    | /event/type   |
+      | eccp.room.redaction  | {}                                    | /event/type   |
+      | eccp.room.name       | { "name": "Harbour" }                 | /event/type   |
+
+  @ERR-009 @must
+  Scenario Outline: Also where the event is state: <place> of <type>
+    Given Alice has a private room
+    And Alice reads the state "eccp.room.power_levels" of the room
+    And the answer's "event_id" is kept as "levels"
+    When Alice calls putState with:
+      | eventType | <type>   |
+      | body      | { "content": <content>, "replaces": <replaces> } |
+    Then the request is refused with ECCP_BAD_EVENT
+    And the answer's "path", where it has one, leads to "<place>" of an event
+
+    Examples:
+      | type                   | content                               | replaces           | place                    |
+      | eccp.room.name         | { "name": 7 }                         | null               | /content/name            |
+      | eccp.room.topic        | {}                                    | null               | /content/topic           |
+      | eccp.room.power_levels | { "users": { "{{Alice}}": "all" } }   | "{{saved levels}}" | /content/users/{{Alice}} |
+      | eccp.room.create       | { "room_version": "1" }               | null               | /event/type              |
+      | eccp.room.unheard_of   | {}                                    | null               | /event/type              |

@@ -109,3 +109,9 @@ Feature: Identifiers in requests
       | ?x=1#y    |
       | ..        |
       | a;b=c,d&e |
+
+  @ID-063 @ERR-010 @must
+  Scenario: A path with an empty segment is none
+    Given Alice has a private room
+    When every path is requested with one of its parameters left empty, with the token of Alice and without
+    Then each of them is refused with ECCP_NOT_FOUND

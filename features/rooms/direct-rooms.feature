@@ -146,3 +146,19 @@ Feature: Direct rooms
   Scenario: Asked for several times at once, there is one direct room
     When Alice opens a direct room with Bob 4 times at once
     Then all of them answer with the same room, which one of them made
+
+  @ROOM-013 @fresh-accounts @must
+  Scenario: The direct room of two others is not found by a third who is in it
+    Given Alice has a room "theirs":
+      """
+      { "direct": true, "invite": ["{{Bob}}"] }
+      """
+    And Bob joins the room "theirs"
+    And Alice invites Carol to the room "theirs"
+    And Carol joins the room "theirs"
+    When Carol creates a room:
+      """
+      { "direct": true, "invite": ["{{Bob}}"] }
+      """
+    Then the answer has status 201
+    And Bob's sync lists the room under "invited"

@@ -155,3 +155,25 @@ Feature: Forgetting a room
     Then the answer lists the room under "joined" and nowhere else
     And the answer shows in the room the messages:
       | welcome back |
+
+  @ROOM-027 @SYNC-023 @must
+  Scenario: Who forgot a room and joins it again gets its whole state, also from an older token
+    Given Alice has a public room
+    And Bob is a member of the room
+    And Bob has synced
+    And Bob leaves the room
+    And Bob forgets the room
+    And Bob joins the room
+    When Bob syncs
+    Then the answer's "rooms.joined[{{room}}].state.0.event.type" is "eccp.room.create"
+
+  @ROOM-027 @must
+  Scenario: Lifting the ban of who forgot the room is no news
+    Given Alice has a private room
+    And Bob is a member of the room
+    And Bob has synced
+    And Alice bans Bob from the room
+    And Bob forgets the room
+    When Alice unbans Bob from the room
+    Then it succeeds
+    And nothing is new to Bob's sync

@@ -150,3 +150,15 @@ Feature: Receipts
     And Bob stops typing in the room
     Then the log of the room has grown by 0 entries since, as Alice reads it
     And Alice sees as the head of the room the entry of "two", as Alice reads it
+
+  @SYNC-040 @SYNC-054 @must
+  Scenario: The receipt of one who left is not shown, and is shown again to who missed it once that one is back
+    Given Alice has synced
+    And Bob has read "two" in the room
+    And Bob leaves the room
+    When Alice syncs
+    Then the answer's "rooms.joined[{{room}}].receipts" is []
+    When Alice invites Bob to the room
+    And Bob joins the room
+    Then it succeeds
+    And Alice's sync shows that Bob has read up to "two" in the room

@@ -28,7 +28,7 @@ export function mayRead(
   if (around.includes('join')) return true; // HIST-002
   const joinsLater = memberships.findLast((change) => change.value === 'join');
   if (joinsLater === undefined || joinsLater.seq < seq) return false; // HIST-006, HIST-007
-  const setting = valueAfter(settings, seq - 1) ?? 'joined'; // HIST-001, HIST-008
+  const setting = valueAfter(settings, seq - 1) ?? 'joined'; // HIST-001, HIST-010, HIST-011
   if (setting === 'invited') return around.includes('invite'); // HIST-004
   return setting === 'shared'; // HIST-003, HIST-005
 }

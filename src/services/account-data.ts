@@ -41,14 +41,14 @@ export class AccountData {
 
   async put(userId: UserId, roomId: RoomId | undefined, type: EventType, content: JsonObject): Promise<void> {
     const text = canonicalize(content);
-    if (Buffer.byteLength(text) > maxBytes) {
-      throw new EccpError('ECCP_TOO_LARGE', `Account data is at most ${maxBytes} bytes.`); // ACC-065
-    }
-    if (isDeeper(content, maxContentDepth)) {
-      throw new EccpError('ECCP_BAD_PARAM', `Account data nests at most ${maxContentDepth} deep.`, { path: '' }); // ACC-066
-    }
     await this.#store.write(async (trx) => {
       await this.#requireMembership(trx, userId, roomId);
+      if (Buffer.byteLength(text) > maxBytes) {
+        throw new EccpError('ECCP_TOO_LARGE', `Account data is at most ${maxBytes} bytes.`); // ACC-065
+      }
+      if (isDeeper(content, maxContentDepth)) {
+        throw new EccpError('ECCP_BAD_PARAM', `Account data nests at most ${maxContentDepth} deep.`, { path: '' }); // ACC-066
+      }
       const stream = await nextPosition(trx);
       await trx
         .insertInto('account_data')

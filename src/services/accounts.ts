@@ -77,7 +77,7 @@ export class Accounts {
     const oneTime = account.one_time_password === 1;
     const scopes = oneTime ? (['account'] as const) : (request.scopes ?? allScopes); // ACC-025, ACC-053
     const granted = await store.write(async (trx) => {
-      await requireUnchanged(trx, account);
+      await this.requireUnchanged(trx, account);
       if (request.device_id !== undefined) await sessions.requireDevice(trx, userId, request.device_id);
       const deviceId = request.device_id ?? (await sessions.createDevice(trx, userId, request.device_name));
       const token = await sessions.open(trx, userId, deviceId, scopes);
@@ -101,10 +101,13 @@ export class Accounts {
     const { store, sessions, passwords, notifier } = this.#options;
     const account = await this.checkPassword(session.userId, oldPassword, address);
     checkStrength(newPassword, session.userId);
+    if (account.one_time_password === 1 && newPassword === oldPassword) {
+      throw new EccpError('ECCP_WEAK_PASSWORD', 'A one-time password is not used twice.'); // ACC-028
+    }
     const passwordHash = await passwords.hash(newPassword);
     const scopes = account.one_time_password === 1 ? allScopes : session.scopes; // ACC-026
     const granted = await store.write(async (trx) => {
-      await requireUnchanged(trx, account);
+      await this.requireUnchanged(trx, account);
       await sessions.requireDevice(trx, session.userId, session.deviceId);
       await trx
         .updateTable('accounts')
@@ -146,6 +149,19 @@ export class Accounts {
     return account;
   }
 
+  /**
+   * A password takes a while to check; meanwhile another request may have changed it or ended the account.
+   *
+   * @param checked what checkPassword() gave.
+   * @throws EccpError ECCP_BAD_AUTH
+   */
+  async requireUnchanged(trx: Kysely<Tables>, checked: AccountRow): Promise<void> {
+    const now = await accountOf(trx, checked.user_id);
+    if (now?.password_hash !== checked.password_hash) {
+      throw new EccpError('ECCP_BAD_AUTH', 'The user name or the password is wrong.');
+    }
+  }
+
   userId(localpart: string): UserId {
     return `@${localpart}:${this.#options.nodeName}` as UserId;
   }
@@ -184,12 +200,9 @@ export async function isActive(db: Kysely<Tables>, userId: UserId): Promise<bool
   return account !== undefined && account.deactivated_ts === null;
 }
 
-/** A password takes a while to check; meanwhile another request may have changed it or ended the account. */
-async function requireUnchanged(trx: Kysely<Tables>, checked: AccountRow): Promise<void> {
-  const now = await accountOf(trx, checked.user_id);
-  if (now?.password_hash !== checked.password_hash) {
-    throw new EccpError('ECCP_BAD_AUTH', 'The user name or the password is wrong.');
-  }
+/** A request may have been on its way while its account was ended: nothing new begins for it (ACC-072). */
+export async function requireActive(trx: Kysely<Tables>, userId: UserId): Promise<void> {
+  if (!(await isActive(trx, userId))) throw new EccpError('ECCP_UNKNOWN_TOKEN', 'The account is deactivated.');
 }
 
 function nameTaken(): EccpError {

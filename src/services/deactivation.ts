@@ -23,8 +23,9 @@ export class Deactivation {
 
   async deactivate({ userId }: Session, password: string, address: string): Promise<void> {
     const { accounts, sessions, memberships, writer, notifier, now } = this.#options;
-    await accounts.checkPassword(userId, password, address);
+    const account = await accounts.checkPassword(userId, password, address);
     await writer.write(async (changes) => {
+      await accounts.requireUnchanged(changes.trx, account);
       await memberships.leaveAll(changes, userId);
       await sessions.end(changes.trx, userId);
       await changes.trx

@@ -32,7 +32,7 @@ export class Directory {
     await this.#store.write(async (trx) => {
       const state = await joinedRoom(trx, this.#rooms, roomId, userId);
       if (state.power(userId) < aliasPower) throw new EccpError('ECCP_FORBIDDEN', `This needs power ${aliasPower}.`); // DISC-024
-      await this.claim(trx, userId, alias, roomId);
+      await this.claim(trx, userId, alias, roomId, 'alias');
     });
   }
 
@@ -51,11 +51,12 @@ export class Directory {
   /**
    * Points an alias at a room, within a transaction that has checked the user's right to.
    *
+   * @param path where the request has the alias.
    * @throws EccpError ECCP_BAD_PARAM for an alias of another node (DISC-023), ECCP_FORBIDDEN for one that is taken (DISC-022).
    */
-  async claim(trx: Kysely<Tables>, userId: UserId, alias: RoomAlias, roomId: RoomId): Promise<void> {
+  async claim(trx: Kysely<Tables>, userId: UserId, alias: RoomAlias, roomId: RoomId, path: string): Promise<void> {
     if (nodeOf(alias) !== this.#nodeName) {
-      throw new EccpError('ECCP_BAD_PARAM', 'The alias belongs to another node.', { path: 'alias' });
+      throw new EccpError('ECCP_BAD_PARAM', 'The alias belongs to another node.', { path });
     }
     const row = { alias, room_id: roomId, created_by: userId, created_ts: this.#now() };
     await trx

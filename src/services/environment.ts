@@ -7,6 +7,8 @@ export type NodeStore = Store<Tables>;
 export interface Environment {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Milliseconds on a clock that is never set: for durations. */
+  elapsed(): number;
   /** Bytes from a cryptographic random source. */
   random(length: number): Uint8Array;
 }

@@ -1,9 +1,11 @@
-import type { AccountExport, RoomId } from '../generated/api.ts';
-import { served } from '../storage/events.ts';
+import type { AccountExport, RoomId, SequencedEvent } from '../generated/api.ts';
+import { eventsIn, served } from '../storage/events.ts';
 import { accountOf } from './accounts.ts';
 import type { Devices } from './devices.ts';
 import type { Environment, NodeStore } from './environment.ts';
 import type { Session } from './sessions.ts';
+
+const sliceLength = 500;
 
 /** Everything the node holds about one person, for that person (ACC-073 to ACC-076). */
 export class AccountExports {
@@ -20,6 +22,7 @@ export class AccountExports {
   async of(session: Session): Promise<AccountExport> {
     const { userId } = session;
     const devices = await this.#devices.list(session);
+    const events = await this.#eventsOf(session);
     return this.#store.read(async (db) => {
       const account = await accountOf(db, userId);
       const data = await db
@@ -34,7 +37,7 @@ export class AccountExports {
         .selectFrom('memberships')
         .select(['room_id', 'membership'])
         .where('user_id', '=', userId)
-        .where('forgotten', '=', 0)
+        .whereRef('seq', '>', 'forgotten_seq')
         .orderBy('room_id')
         .execute();
       const receipts = await db
@@ -49,13 +52,6 @@ export class AccountExports {
         .where('created_by', '=', userId)
         .orderBy('alias')
         .execute();
-      const events = await db
-        .selectFrom('events')
-        .selectAll()
-        .where('sender', '=', userId)
-        .orderBy('room_id')
-        .orderBy('seq')
-        .execute();
       return {
         user_id: userId,
         exported_ts: this.#environment.now(),
@@ -66,8 +62,28 @@ export class AccountExports {
         rooms,
         receipts,
         aliases: aliases.map((row) => row.alias),
-        events: events.map((row) => served(row, session)),
+        events,
       };
     });
+  }
+
+  /** By room id and seq (ACC-073). Each slice is a read of its own, so that others are served in between. */
+  async #eventsOf(session: Session): Promise<SequencedEvent[]> {
+    const events: SequencedEvent[] = [];
+    const rooms = await this.#store.read((db) =>
+      db.selectFrom('memberships').select('room_id').where('user_id', '=', session.userId).orderBy('room_id').execute(),
+    );
+    for (const { room_id: roomId } of rooms) {
+      for (let from = 0; ; ) {
+        const rows = await this.#store.read((db) =>
+          eventsIn(db, roomId, [{ from, to: Number.MAX_SAFE_INTEGER }], 'asc', sliceLength),
+        );
+        events.push(...rows.filter((row) => row.sender === session.userId).map((row) => served(row, session)));
+        const last = rows.at(-1);
+        if (last === undefined || rows.length < sliceLength) break;
+        from = last.seq + 1;
+      }
+    }
+    return events;
   }
 }

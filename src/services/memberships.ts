@@ -7,7 +7,7 @@ import type { EventId, Member, Membership, RoomId, SendResult, UserId } from '..
 import { stateAt } from '../storage/events.ts';
 import type { Rooms } from '../storage/rooms.ts';
 import type { Tables } from '../storage/tables.ts';
-import { isActive } from './accounts.ts';
+import { isActive, requireActive } from './accounts.ts';
 import type { NodeStore } from './environment.ts';
 import { joinedRoom, readableRoom, standing } from './room-access.ts';
 import { inForce, type RoomChanges, type RoomWriter } from './room-writer.ts';
@@ -70,7 +70,7 @@ export class Memberships {
       }
       await trx
         .updateTable('memberships')
-        .set({ forgotten: 1, ever_joined: 0 })
+        .set(({ ref }) => ({ forgotten_seq: ref('seq'), ever_joined: 0 }))
         .where('room_id', '=', roomId)
         .where('user_id', '=', userId)
         .execute();
@@ -125,6 +125,7 @@ export class Memberships {
 
   #actOnSelf(userId: UserId, roomId: RoomId, to: Membership, reason: string | undefined): Promise<SendResult> {
     return this.#writer.write(async (changes) => {
+      await requireActive(changes.trx, userId);
       const { state } = await standing(changes.trx, this.#rooms, roomId, userId);
       return this.#put(changes, state, userId, userId, to, reason);
     });
@@ -139,9 +140,9 @@ export class Memberships {
   ): Promise<SendResult> {
     return this.#writer.write(async (changes) => {
       const state = await joinedRoom(changes.trx, this.#rooms, roomId, userId);
-      const membership = state.membership(target);
+      const membership = target === userId ? undefined : state.membership(target);
       if (membership === undefined || !from.includes(membership)) {
-        throw new EccpError('ECCP_FORBIDDEN', `This needs a user whose membership is ${from.join(' or ')}.`); // ROOM-029
+        throw new EccpError('ECCP_FORBIDDEN', `This needs another user whose membership is ${from.join(' or ')}.`); // ROOM-029
       }
       return this.#put(changes, state, userId, target, 'leave', reason);
     });

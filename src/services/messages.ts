@@ -12,6 +12,12 @@ import { covers, joinedRoom, readableRoom } from './room-access.ts';
 import { inForce, type RoomChanges, type RoomWriter } from './room-writer.ts';
 import type { Session } from './sessions.ts';
 
+/** A transaction id, and the name of the parameter that it came in. */
+export interface Transaction {
+  readonly id: string;
+  readonly place: 'txnId' | 'Idempotency-Key';
+}
+
 /** Sending, redacting and reading events (sections 8.6 to 8.8). */
 export class Messages {
   readonly #store: NodeStore;
@@ -24,18 +30,21 @@ export class Messages {
     this.#writer = writer;
   }
 
-  /** @param txnId makes the send safe to repeat (ROOM-062). */
+  /** @param txn makes the send safe to repeat (ROOM-062). */
   send(
     session: Session,
     roomId: RoomId,
     type: EventType,
     content: JsonObject,
-    txnId: string | undefined,
+    txn: Transaction | undefined,
   ): Promise<SendResult> {
-    if (type === 'eccp.room.redaction') throw new EccpError('ECCP_BAD_EVENT', 'Redaction has an operation of its own.');
-    return this.#once(session, roomId, txnId, `${type} ${canonicalize(content)}`, (changes, state, origin) =>
-      changes.append(state, { sender: session.userId, type, content }, origin).then(({ result }) => result),
-    );
+    return this.#once(session, roomId, txn, `${type} ${canonicalize(content)}`, async (changes, state, origin) => {
+      if (type === 'eccp.room.redaction') {
+        throw new EccpError('ECCP_BAD_EVENT', 'Redaction has an operation of its own.'); // ROOM-068
+      }
+      const { result } = await changes.append(state, { sender: session.userId, type, content }, origin);
+      return result;
+    });
   }
 
   redact(
@@ -43,10 +52,10 @@ export class Messages {
     roomId: RoomId,
     eventId: EventId,
     reason: string | undefined,
-    txnId: string | undefined,
+    txn: Transaction | undefined,
   ): Promise<SendResult> {
     const request = `redact ${canonicalize([eventId, reason ?? null])}`;
-    return this.#once(session, roomId, txnId, request, async (changes, state, origin) => {
+    return this.#once(session, roomId, txn, request, async (changes, state, origin) => {
       const { ranges } = await readableRoom(changes.trx, this.#rooms, roomId, session.userId);
       const target = await eventById(changes.trx, roomId, eventId);
       if (target === undefined || !covers(ranges, target.seq)) throw noSuchEvent(); // ROOM-082
@@ -94,18 +103,18 @@ export class Messages {
   #once(
     session: Session,
     roomId: RoomId,
-    txnId: string | undefined,
+    txn: Transaction | undefined,
     request: string,
     act: (changes: RoomChanges, state: RoomState, origin: Origin | undefined) => Promise<SendResult>,
   ): Promise<SendResult> {
     const digest = createHash('sha256').update(request).digest('base64url');
     return this.#writer.write(async (changes) => {
       const state = await joinedRoom(changes.trx, this.#rooms, roomId, session.userId);
-      if (txnId === undefined) return act(changes, state, undefined); // ROOM-066
-      const first = await this.#sentAs(changes, session, roomId, txnId);
-      if (first === undefined) return act(changes, state, { deviceId: session.deviceId, txnId, digest });
+      if (txn === undefined) return act(changes, state, undefined); // ROOM-066
+      const first = await this.#sentAs(changes, session, roomId, txn.id);
+      if (first === undefined) return act(changes, state, { deviceId: session.deviceId, txnId: txn.id, digest });
       if (first.txn_digest !== digest) {
-        throw new EccpError('ECCP_BAD_PARAM', 'The transaction id was used for something else.', { path: 'txnId' }); // ROOM-064
+        throw new EccpError('ECCP_BAD_PARAM', 'The transaction id was used for something else.', { path: txn.place }); // ROOM-064
       }
       return { event_id: first.event_id, status: 'sequenced', seq: first.seq };
     });

@@ -6,6 +6,9 @@ interface Waiter {
   readonly settle: (outcome: 'news' | 'ended') => void;
 }
 
+/** Every piece of news is collected for each sync that waits, so a device may not keep any number of them. */
+const maxWaiting = 8;
+
 /** Wakes syncs that wait. Called only after what they are to see is durable. */
 export class Notifier {
   readonly #waiters = new Map<UserId, Set<Waiter>>();
@@ -18,6 +21,11 @@ export class Notifier {
   listen(userId: UserId, deviceId: DeviceId, signal: AbortSignal) {
     const waiters = this.#waiters.get(userId) ?? new Set<Waiter>();
     this.#waiters.set(userId, waiters);
+    if ([...waiters].filter((waiter) => waiter.deviceId === deviceId).length >= maxWaiting) {
+      throw new EccpError('ECCP_LIMIT_EXCEEDED', 'Too many syncs of this device are waiting.', {
+        retry_after_ms: 1000,
+      });
+    }
     const { promise, resolve } = Promise.withResolvers<'news' | 'ended' | 'stopped'>();
     const waiter: Waiter = { deviceId, settle: resolve };
     waiters.add(waiter);

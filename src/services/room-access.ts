@@ -25,7 +25,8 @@ export async function standing(db: Kysely<Tables>, rooms: Rooms, roomId: RoomId,
   const state = await rooms.load(db, roomId);
   if (state === undefined) throw noSuchRoom();
   const row = await rooms.membership(db, roomId, userId);
-  const known = row !== undefined && row.forgotten === 0 && (row.membership !== 'leave' || row.ever_joined === 1);
+  const known =
+    row !== undefined && row.seq > row.forgotten_seq && (row.membership !== 'leave' || row.ever_joined === 1);
   const hidden = state.visibility === 'private' || state.visibility === 'shadow';
   if (!known && hidden) throw noSuchRoom();
   return { state, membership: known ? row.membership : undefined, everJoined: known && row.ever_joined === 1 };

@@ -90,7 +90,7 @@ export class RoomWriter {
     };
   }
 
-  /** Create and self-membership events bring the documents of the node's chain that the room does not have (LOG-039). */
+  /** Create and self-membership events bring the documents of the node's chain that the room does not have (LOG-044, LOG-045). */
   #withKeys(state: RoomState, draft: Draft): Draft {
     const carries =
       draft.type === 'eccp.room.create' || (draft.type === 'eccp.room.member' && draft.stateKey === draft.sender);

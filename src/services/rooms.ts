@@ -15,6 +15,7 @@ import type {
 } from '../generated/api.ts';
 import { type Rooms, textOf } from '../storage/rooms.ts';
 import type { Tables } from '../storage/tables.ts';
+import { requireActive } from './accounts.ts';
 import type { Directory } from './directory.ts';
 import type { NodeStore } from './environment.ts';
 import type { Memberships } from './memberships.ts';
@@ -50,34 +51,31 @@ export class RoomService {
     checkRequest(userId, request);
     return writer.write(async (changes) => {
       const { trx } = changes;
+      await requireActive(trx, userId);
       const invited = request.invite ?? [];
       for (const target of invited) await memberships.requireLocalUser(trx, target); // ROOM-005
-      const [other] = invited;
-      if (request.direct === true && other !== undefined) {
-        const existing = await directRoomOf(trx, userId, other);
-        if (existing !== undefined) return { roomId: existing, isNew: false };
-      }
+      const other = request.direct === true ? invited[0] : undefined;
+      const existing = other && (await directRoomOf(trx, userId, other));
+      if (existing !== undefined) return { roomId: existing, isNew: false };
       const roomId = await this.#found(changes, userId, request);
-      if (request.alias !== undefined) await directory.claim(trx, userId, request.alias, roomId); // ROOM-006
+      if (other !== undefined) await setDirectRoom(trx, roomId, pairOf(userId, other));
+      if (request.alias !== undefined) await directory.claim(trx, userId, request.alias, roomId, '/alias'); // ROOM-006
       return { roomId, isNew: true };
     });
   }
 
-  /** What a client tells its user about a room (ROOM-040 to ROOM-043). */
+  /** What a client tells its user about a room (ROOM-040 to ROOM-045). */
   describe(userId: UserId, roomId: RoomId): Promise<Room> {
     const { store, rooms, directory } = this.#options;
     return store.read(async (db) => {
       const asker = await standing(db, rooms, roomId, userId);
-      const { state, membership } = asker;
-      if (membership === undefined && state.visibility !== 'public') {
-        throw new EccpError('ECCP_FORBIDDEN', 'This needs a user who has a membership in the room.');
-      }
+      const state = await this.#shownState(db, userId, roomId, asker);
       const joined = joinedUsers(state);
       const name = textOf(state, 'eccp.room.name', 'name');
       const topic = textOf(state, 'eccp.room.topic', 'topic');
       return {
         room_id: roomId,
-        membership: membership ?? 'leave',
+        membership: asker.membership ?? 'leave',
         ...(name === null ? {} : { name }),
         ...(topic === null ? {} : { topic }),
         visibility: state.visibility,
@@ -89,10 +87,24 @@ export class RoomService {
         host: state.host as NodeName,
         nodes: [...new Set(joined.map((user) => nodeOf(user) as NodeName))].sort(),
         member_count: joined.length,
-        aliases: await directory.aliasesOf(db, roomId),
+        aliases: state === asker.state ? await directory.aliasesOf(db, roomId) : [],
         head: await this.#readableHead(db, userId, roomId, asker),
       };
     });
+  }
+
+  /** The present state, or for a user who is no longer in a room that is not public, the state at the end of that time. */
+  async #shownState(
+    db: Kysely<Tables>,
+    userId: UserId,
+    roomId: RoomId,
+    { state, membership, everJoined }: Standing,
+  ): Promise<RoomState> {
+    const present = membership === 'join' || membership === 'invite' || membership === 'knock';
+    if (present || state.visibility === 'public') return state;
+    if (!everJoined) throw new EccpError('ECCP_FORBIDDEN', 'This needs a user who is or was in the room.'); // ROOM-043, ROOM-045
+    const { stateUpTo } = await readableRoom(db, this.#options.rooms, roomId, userId);
+    return this.#options.rooms.stateUpTo(db, state, stateUpTo); // ROOM-044
   }
 
   async #readableHead(
@@ -118,7 +130,7 @@ export class RoomService {
     return { seq, hash: head.head_hash as Hash };
   }
 
-  /** The entries that every room begins with, in their order (LOG: creation sequence). */
+  /** The entries that every room begins with, in their order (LOG-053). */
   async #found(changes: RoomChanges, userId: UserId, request: CreateRoomRequest): Promise<RoomId> {
     const visibility = request.visibility ?? 'private';
     const direct = request.direct === true;
@@ -152,21 +164,30 @@ function checkRequest(userId: UserId, request: CreateRoomRequest): void {
   if (invite.length !== 1) throw badParam('/invite', 'A direct room has one other user.'); // ROOM-011
 }
 
-/** A direct room of two users that both still have (ROOM-013). */
+/** The direct room of two users, while the asking one is joined and the other joined or invited (ROOM-013). */
 async function directRoomOf(db: Kysely<Tables>, userId: UserId, other: UserId): Promise<RoomId | undefined> {
   const row = await db
     .selectFrom('rooms')
     .innerJoin('memberships as mine', 'mine.room_id', 'rooms.room_id')
     .innerJoin('memberships as theirs', 'theirs.room_id', 'rooms.room_id')
     .select('rooms.room_id')
-    .where('rooms.direct', '=', 1)
+    .where('rooms.direct_pair', '=', pairOf(userId, other))
     .where('mine.user_id', '=', userId)
     .where('mine.membership', '=', 'join')
     .where('theirs.user_id', '=', other)
     .where('theirs.membership', 'in', ['join', 'invite'])
-    .orderBy('rooms.room_id')
     .executeTakeFirst();
   return row?.room_id;
+}
+
+/** Makes a room the direct room of two users, in place of one that they no longer have. */
+async function setDirectRoom(trx: Kysely<Tables>, roomId: RoomId, pair: string): Promise<void> {
+  await trx.updateTable('rooms').set({ direct_pair: null }).where('direct_pair', '=', pair).execute();
+  await trx.updateTable('rooms').set({ direct_pair: pair }).where('room_id', '=', roomId).execute();
+}
+
+function pairOf(one: UserId, other: UserId): string {
+  return [one, other].sort().join(' ');
 }
 
 function badParam(path: string, message: string): EccpError {

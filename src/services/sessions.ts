@@ -16,6 +16,7 @@ export interface Session {
   readonly userId: UserId;
   readonly deviceId: DeviceId;
   readonly scopes: readonly Scope[];
+  readonly tokenHash: string;
 }
 
 const sessionOf = prepared((db, { hash }: { hash: string }) =>
@@ -39,7 +40,17 @@ export class Sessions {
     const [row] = await this.#store.read((db) => sessionOf(db, { hash }));
     if (row === undefined) return undefined;
     await this.#markSeen(row.user_id, row.device_id);
-    return { userId: row.user_id, deviceId: row.device_id, scopes: row.scopes.split(' ') as Scope[] };
+    return { userId: row.user_id, deviceId: row.device_id, scopes: row.scopes.split(' ') as Scope[], tokenHash: hash };
+  }
+
+  /**
+   * For what takes a while: whether a session that was found still holds.
+   *
+   * @throws EccpError ECCP_UNKNOWN_TOKEN when it has ended meanwhile (ACC-055).
+   */
+  async require(db: Kysely<Tables>, session: Session): Promise<void> {
+    const [row] = await sessionOf(db, { hash: session.tokenHash });
+    if (row === undefined) throw new EccpError('ECCP_UNKNOWN_TOKEN', 'The session has ended.');
   }
 
   /** Gives a device a new token in place of the one before (ACC-033). */
@@ -57,7 +68,7 @@ export class Sessions {
   async end(trx: Kysely<Tables>, userId: UserId, deviceId?: DeviceId): Promise<void> {
     let query = trx.deleteFrom('sessions').where('user_id', '=', userId);
     if (deviceId !== undefined) query = query.where('device_id', '=', deviceId);
-    await query.execute();
+    for (const ended of await query.returning('device_id').execute()) this.#seen.delete(`${userId} ${ended.device_id}`);
   }
 
   /** Makes a device with an id that the account never had (DEV-001). */

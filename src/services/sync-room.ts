@@ -14,6 +14,7 @@ export interface SyncedRoom {
   readonly stream: number;
   /** As in the table of memberships. */
   readonly ever_joined: number;
+  readonly forgotten_seq: number;
   readonly head_seq: number;
   /** The position of the room's last entry. */
   readonly head_stream: number;
@@ -50,9 +51,10 @@ export async function joinedView(
     return { ...(await view(db, asker, room.room_id, ranges, since, limit, false)), isNew: false };
   }
   const { settings, memberships } = await historyOf(db, room.room_id, asker.userId);
-  const isNew = membershipAt(memberships, since) !== 'join';
+  const known = remembered(memberships, room);
+  const isNew = membershipAt(known, since) !== 'join';
   const ranges = readableRanges(settings, memberships, room.head_seq);
-  return { ...(await view(db, asker, room.room_id, ranges, since, limit, isNew)), isNew };
+  return { ...(await view(db, asker, room.room_id, ranges, newsSince(known, since), limit, isNew)), isNew };
 }
 
 /** The view of a room that the user is no longer in; undefined when that is no news (SYNC-032, SYNC-034). */
@@ -64,24 +66,36 @@ export async function leftView(
   limit: number,
 ): Promise<LeftRoomSync | undefined> {
   const { settings, memberships } = await historyOf(db, room.room_id, asker.userId);
-  const end = memberships.findLast(
+  const known = remembered(memberships, room);
+  const end = known.findLast(
     ({ stream, value }, i) =>
-      stream > since && (value === 'leave' || value === 'ban') && isPresent(memberships[i - 1]?.value),
+      stream > since && (value === 'leave' || value === 'ban') && isPresent(known[i - 1]?.value),
   );
   if (end === undefined) return undefined;
-  // After a forget it is as if the user had never been joined (ROOM-027).
-  const ranges = room.ever_joined === 1 ? readableRanges(settings, memberships, room.head_seq) : [];
+  const ranges = room.ever_joined === 1 ? readableRanges(settings, memberships, room.head_seq) : []; // ROOM-027
   const [last] = await eventsIn(db, room.room_id, ranges, 'desc', 1);
   const wasMember = last !== undefined && last.stream > since;
-  const isNew = membershipAt(memberships, since) !== 'join';
-  if (wasMember && last.seq === end.seq) return view(db, asker, room.room_id, ranges, since, limit, isNew);
+  const isNew = membershipAt(known, since) !== 'join';
+  const from = newsSince(known, since);
+  if (wasMember && last.seq === end.seq) return view(db, asker, room.room_id, ranges, from, limit, isNew);
   // What ended is an invitation or a knock, perhaps after a time as a member: it comes last, and nothing of the time between.
   const [ending] = await eventsIn(db, room.room_id, [{ from: end.seq, to: end.seq }], 'desc', 1);
   const events = ending ? [served(ending, asker)] : [];
   if (!wasMember) return { state: [], timeline: { events, limited: false } };
   if (limit === 1) return { state: [], timeline: { events, limited: true, before: end.seq } };
-  const { state, timeline } = await view(db, asker, room.room_id, ranges, since, limit - 1, isNew);
+  const { state, timeline } = await view(db, asker, room.room_id, ranges, from, limit - 1, isNew);
   return { state, timeline: { ...timeline, events: [...timeline.events, ...events] } };
+}
+
+/** The memberships since the user last forgot the room: those before are as if they had never been (ROOM-027). */
+function remembered(memberships: readonly MembershipChange[], room: SyncedRoom): MembershipChange[] {
+  return memberships.filter(({ seq }) => seq > room.forgotten_seq);
+}
+
+/** From where on events are news: for a user who was never joined before, all that may be read is (SYNC-026, SYNC-027). */
+function newsSince(memberships: readonly MembershipChange[], since: number | undefined): number {
+  const known = since !== undefined && memberships.some(({ stream, value }) => stream <= since && value === 'join');
+  return known ? since : -1;
 }
 
 /** The user's membership when the stream was at `since`; undefined when there was none, or no `since`. */
@@ -102,19 +116,19 @@ async function view(
   asker: Asker,
   roomId: RoomId,
   ranges: readonly SeqRange[],
-  since: number | undefined,
+  since: number,
   limit: number,
   wholeState: boolean,
 ): Promise<{ state: SequencedEvent[]; timeline: Timeline }> {
-  const after = wholeState || since === undefined ? -1 : since;
   // Within a room the stream ascends with the log, so the newest events are looked at, and cut off where they are old news.
   const newestIn = async (some: readonly SeqRange[], count: number) =>
-    (await eventsIn(db, roomId, some, 'desc', count)).filter((row) => row.stream > after);
+    (await eventsIn(db, roomId, some, 'desc', count)).filter((row) => row.stream > since);
   const rows = await newestIn(ranges.slice(-1), limit + 1);
   const newest = rows.slice(0, limit).reverse();
   const leftOut = rows.length > limit || (await newestIn(ranges.slice(0, -1), 1)).length > 0;
   const first = newest[0];
-  const state = first && (wholeState || leftOut) ? await stateAt(db, roomId, first.seq - 1, after) : [];
+  const state =
+    first && (wholeState || leftOut) ? await stateAt(db, roomId, first.seq - 1, wholeState ? -1 : since) : [];
   const serve = (row: EventRow) => served(row, asker);
   return {
     state: state.map(serve),

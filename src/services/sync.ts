@@ -13,7 +13,7 @@ import { lastPosition } from '../storage/stream.ts';
 import type { EventRow, Tables } from '../storage/tables.ts';
 import type { Environment, NodeStore } from './environment.ts';
 import type { Notifier } from './notifier.ts';
-import type { Session } from './sessions.ts';
+import type { Session, Sessions } from './sessions.ts';
 import { joinedView, leftView, type SyncedRoom } from './sync-room.ts';
 import { formatToken, parseToken, type SyncToken } from './sync-token.ts';
 import type { Typing } from './typing.ts';
@@ -30,6 +30,7 @@ const invitationTypes = [
 export interface SyncOptions {
   store: NodeStore;
   notifier: Notifier;
+  sessions: Sessions;
   typing: Typing;
   environment: Environment;
 }
@@ -54,12 +55,12 @@ export class Sync {
     signal: AbortSignal,
   ): Promise<SyncResponse> {
     const { notifier, environment } = this.#options;
-    const deadline = environment.now() + timeout;
+    const deadline = environment.elapsed() + timeout;
     for (;;) {
       const listening = notifier.listen(session.userId, session.deviceId, signal); // before reading: no news is missed
       try {
         const answer = await this.#collect(session, since, limit);
-        const left = deadline - environment.now();
+        const left = deadline - environment.elapsed();
         if (since === undefined || !isEmpty(answer) || left <= 0 || signal.aborted) return answer;
         await listening.wait(left);
       } finally {
@@ -71,6 +72,7 @@ export class Sync {
   #collect(session: Session, since: string | undefined, limit: number): Promise<SyncResponse> {
     const typing = this.#options.typing.serial;
     return this.#options.store.read(async (db) => {
+      await this.#options.sessions.require(db, session); // listening began before: no end of the session is missed
       const stream = await lastPosition(db);
       const token = since === undefined ? undefined : parseToken(since, stream);
       const rooms = await roomsOf(db, session);
@@ -140,11 +142,12 @@ function roomsOf(db: Kysely<Tables>, { userId }: Session): Promise<SyncedRoom[]>
       'memberships.seq',
       'memberships.stream',
       'memberships.ever_joined',
+      'memberships.forgotten_seq',
       'rooms.head_seq',
       'rooms.head_stream',
     ])
     .where('memberships.user_id', '=', userId)
-    .where('memberships.forgotten', '=', 0)
+    .whereRef('memberships.seq', '>', 'memberships.forgotten_seq')
     .orderBy('memberships.room_id')
     .execute();
 }

@@ -5,7 +5,7 @@ import type { Environment, NodeStore } from './environment.ts';
 import type { Notifier } from './notifier.ts';
 import { joinedRoom } from './room-access.ts';
 
-/** SYNC-045 */
+/** SYNC-048 */
 const defaultTimeoutMs = 30_000;
 
 interface TypingRoom {

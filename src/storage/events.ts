@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Change, SeqRange } from '../core/history-visibility.ts';
 import type { HistoryVisibility, Membership } from '../core/room-state.ts';
-import type { DeviceId, EventId, RoomId, SequencedEvent, UserId } from '../generated/api.ts';
+import type { DeviceId, EventId, EventType, RoomId, SequencedEvent, UserId } from '../generated/api.ts';
 import { prepared } from './prepared.ts';
 import type { EventRow, Tables } from './tables.ts';
 
@@ -77,27 +77,43 @@ export async function eventsIn(
 export function stateAt(db: Kysely<Tables>, roomId: RoomId, upTo: number, after = -1): Promise<EventRow[]> {
   return db
     .selectFrom('events')
-    .selectAll('events')
-    .innerJoin(
-      (inner) =>
-        inner
-          .selectFrom('events')
-          .select(({ fn }) => ['type', 'state_key', fn.max('seq').as('seq')])
-          .where('room_id', '=', roomId)
-          .where('state_key', 'is not', null)
-          .where('seq', '<=', upTo)
-          .groupBy(['type', 'state_key'])
-          .as('latest'),
-      (join) => join.onRef('latest.seq', '=', 'events.seq'),
+    .selectAll()
+    .where('room_id', '=', roomId)
+    .where('stream', '>', after)
+    .where('seq', 'in', ({ selectFrom }) =>
+      selectFrom('events')
+        .select(({ fn }) => fn.max('seq').as('seq'))
+        .where('room_id', '=', roomId)
+        .where('state_key', 'is not', null)
+        .where('seq', '<=', upTo)
+        .groupBy(['type', 'state_key']),
     )
-    .where('events.room_id', '=', roomId)
-    .where('events.stream', '>', after)
-    .orderBy('events.seq')
+    .orderBy('seq')
     .execute();
 }
 
+/** The event that a type and state key had in the state after the entry at `upTo`. */
+export async function stateEventAt(
+  db: Kysely<Tables>,
+  roomId: RoomId,
+  type: EventType,
+  stateKey: string,
+  upTo: number,
+): Promise<EventRow | undefined> {
+  return db
+    .selectFrom('events')
+    .selectAll()
+    .where('room_id', '=', roomId)
+    .where('type', '=', type)
+    .where('state_key', '=', stateKey)
+    .where('seq', '<=', upTo)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
 /** Every state event that a type and state key had, in log order. */
-export function stateHistory(db: Kysely<Tables>, roomId: RoomId, type: string, stateKey: string): Promise<EventRow[]> {
+function stateHistory(db: Kysely<Tables>, roomId: RoomId, type: string, stateKey: string): Promise<EventRow[]> {
   return db
     .selectFrom('events')
     .selectAll()

@@ -5,6 +5,7 @@ import { nodeOf } from '../core/ids.ts';
 import type { Appended } from '../core/room-log.ts';
 import { RoomState, type StateEntry } from '../core/room-state.ts';
 import type { DeviceId, EventId, EventType, RoomId, UserId } from '../generated/api.ts';
+import { stateAt } from './events.ts';
 import { prepared } from './prepared.ts';
 import { nextPosition } from './stream.ts';
 import type { EventRow, MembershipRow, RoomsTable, Tables } from './tables.ts';
@@ -74,10 +75,7 @@ export class Rooms {
       .select(['state.type', 'state.state_key', 'events.event_id', 'events.sender', 'events.content'])
       .where('state.room_id', '=', roomId)
       .execute();
-    const entries = rows.map(({ content, ...row }): StateEntry => {
-      return content === null ? row : { ...row, content: JSON.parse(content) as JsonObject };
-    });
-    const state = RoomState.restore(roomId, entries, {
+    const state = RoomState.restore(roomId, rows.map(entryOf), {
       epoch: room.epoch,
       seq: room.head_seq,
       hash: room.head_hash,
@@ -116,7 +114,17 @@ export class Rooms {
     this.#remember(roomId, state);
   }
 
-  /** Drops the content and nonce of a redacted event (LOG: headers and hashes stay). */
+  /** The state of a room as it was right after an earlier entry. The head is the present one. */
+  async stateUpTo(db: Kysely<Tables>, state: RoomState, seq: number): Promise<RoomState> {
+    const rows = await stateAt(db, state.roomId as RoomId, seq);
+    return RoomState.restore(
+      state.roomId,
+      rows.map(({ state_key, ...row }) => entryOf({ ...row, state_key: state_key ?? '' })),
+      state.head,
+    );
+  }
+
+  /** Drops the content and nonce of a redacted event; everything else of it stays (LOG-057). */
   async redact(trx: Kysely<Tables>, roomId: RoomId, eventId: EventId, by: EventId): Promise<void> {
     await trx
       .updateTable('events')
@@ -171,7 +179,7 @@ export class Rooms {
     stream: number,
   ): Promise<void> {
     const membership = content?.membership as MembershipRow['membership'];
-    const row = { membership, seq: entry.seq, stream, forgotten: 0 };
+    const row = { membership, seq: entry.seq, stream };
     const joined = membership === 'join' ? 1 : 0;
     await trx
       .insertInto('memberships')
@@ -179,12 +187,22 @@ export class Rooms {
         room_id: entry.room_id as RoomId,
         user_id: event.state_key as UserId,
         ever_joined: joined,
+        forgotten_seq: -1,
         ...row,
       })
       .onConflict((conflict) =>
         conflict.columns(['room_id', 'user_id']).doUpdateSet(joined ? { ...row, ever_joined: 1 } : row),
       )
       .execute();
+    if (joined) {
+      // Receipts of those who are not joined are not shown (SYNC-054): one that is back is news again.
+      await trx
+        .updateTable('receipts')
+        .set({ stream })
+        .where('room_id', '=', entry.room_id as RoomId)
+        .where('user_id', '=', event.state_key as UserId)
+        .execute();
+    }
   }
 
   #remember(roomId: RoomId, state: RoomState): void {
@@ -198,12 +216,17 @@ export class Rooms {
   }
 }
 
+function entryOf(row: Pick<EventRow, 'type' | 'event_id' | 'sender' | 'content'> & { state_key: string }): StateEntry {
+  const { type, state_key, event_id, sender, content } = row;
+  const entry = { type, state_key, event_id, sender };
+  return content === null ? entry : { ...entry, content: JSON.parse(content) as JsonObject };
+}
+
 /** What lists of rooms show, so that a list costs no fold. */
 function summaryOf(state: RoomState) {
   const name = textOf(state, 'eccp.room.name', 'name');
   const topic = textOf(state, 'eccp.room.topic', 'topic');
   return {
-    direct: state.get('eccp.room.create')?.content?.direct === true ? 1 : 0,
     visibility: state.visibility,
     name,
     topic,

@@ -1,6 +1,6 @@
 // The tables as Kysely's types. Times are milliseconds since 1970; booleans are 0 and 1; JSON columns hold canonical JSON.
 // `stream` columns hold positions of the node's one stream of changes (see stream.ts), which sync reads.
-import type { Insertable, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { Membership, Visibility } from '../core/room-state.ts';
 import type { DeviceId, EventId, EventType, RoomAlias, RoomId, UserId } from '../generated/api.ts';
 
@@ -40,7 +40,8 @@ export interface RoomsTable {
   head_hash: string;
   head_ts: number;
   head_stream: number;
-  direct: number;
+  /** Of a direct room: the two users whom it was made for, sorted. */
+  direct_pair: string | null;
   visibility: Visibility;
   name: string | null;
   topic: string | null;
@@ -57,7 +58,7 @@ export interface EventsTable {
   type: EventType;
   state_key: string | null;
   sender: UserId;
-  /** The origin event O and the entry N, whose signatures stand beside them. */
+  /** The event and its entry, whose signatures stand beside them. */
   event: string;
   signature: string;
   entry: string;
@@ -89,7 +90,8 @@ export interface MembershipsTable {
   stream: number;
   /** Whether the user was joined, at some time since the room was last forgotten: such a user is no outsider. */
   ever_joined: number;
-  forgotten: number;
+  /** The membership event after which the user forgot the room; −1 where that never happened. */
+  forgotten_seq: number;
 }
 
 export interface ReceiptsTable {
@@ -137,8 +139,5 @@ export interface Tables {
 }
 
 export type AccountRow = Selectable<AccountsTable>;
-export type DeviceRow = Selectable<DevicesTable>;
-export type RoomRow = Selectable<RoomsTable>;
 export type EventRow = Selectable<EventsTable>;
-export type NewEventRow = Insertable<EventsTable>;
 export type MembershipRow = Selectable<MembershipsTable>;

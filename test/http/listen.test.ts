@@ -57,6 +57,20 @@ describe('broken HTTP', () => {
     refusal(await exchange(node.port, large), 413, 'ECCP_TOO_LARGE');
   });
 
+  test('without a Host header is refused, but for HTTP/1.0, which had none', async () => {
+    await using node = await startStub({ getHealth: async () => ({ status: 200, body: { status: 'ok' } }) });
+    refusal(await exchange(node.port, 'GET /_eccp/client/v1/health HTTP/1.1\r\n\r\n'), 400, 'ECCP_BAD_PARAM');
+    const old = await exchange(node.port, 'GET /_eccp/client/v1/health HTTP/1.0\r\n\r\n');
+    assert.match(old, /^HTTP\/1\.1 200 /);
+  });
+
+  test('that expects what no node does is refused; what waits for 100 Continue gets it', async () => {
+    await using node = await startStub();
+    const login = `POST /_eccp/client/v1/login HTTP/1.1\r\n${HOST}Content-Length: 2\r\nConnection: close\r\n`;
+    refusal(await exchange(node.port, `${login}Expect: foo\r\n\r\n{}`), 400, 'ECCP_BAD_PARAM');
+    assert.match(await exchange(node.port, `${login}Expect: 100-continue\r\n\r\n{}`), /^HTTP\/1\.1 100 Continue\r\n/);
+  });
+
   test('that never ends is refused after a while, headers and body alike', async () => {
     const limits = { ...LIMITS, headersTimeout: 40, requestTimeout: 60, connectionsCheckingInterval: 10 };
     await using node = await startStub({}, limits);

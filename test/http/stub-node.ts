@@ -30,7 +30,8 @@ export function stubHandlers(given: Partial<Handlers> = {}): Handlers {
 export async function authenticate(token: string): Promise<Session | undefined> {
   const scopes: Scope[] | undefined =
     token === 'full' ? ['read', 'write', 'account'] : token === 'read' ? ['read'] : undefined;
-  return scopes && { userId: '@ada:node.example.org' as UserId, deviceId: 'KJ7Q2M4XWP' as DeviceId, scopes };
+  const session = { userId: '@ada:node.example.org' as UserId, deviceId: 'KJ7Q2M4XWP' as DeviceId, tokenHash: token };
+  return scopes && { ...session, scopes };
 }
 
 /** A logger that keeps its lines. */

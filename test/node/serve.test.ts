@@ -160,6 +160,11 @@ const mistakes: [string, string[], RegExp][] = [
   ['an unknown flag', ['serve', ...required, '--colour', 'red'], /--colour/],
   ['an unknown command', ['server'], /server/],
   ['a bad server name', ['serve', ...required.with(1, 'Not A Name')], /--server-name Not A Name is not a node name/],
+  [
+    'a server name that leaves no room for user names',
+    ['serve', ...required.with(1, `${'long.'.repeat(37)}name1`)],
+    /--server-name .* has 190 characters.*at most 189/,
+  ],
   ['a bad base URL', ['serve', ...required.with(3, 'node.test')], /--public-base-url/],
   ['a bad administrator', ['serve', ...required.with(5, 'admin')], /--bootstrap-admin/],
   ['a bad address', ['serve', ...required, '--listen', '8448'], /--listen 8448/],
@@ -173,6 +178,7 @@ for (const [name, args, says] of mistakes) {
     assert.equal(code, 2);
     assert.match(output, says);
     assert.doesNotMatch(output, /\n\s+at /, 'no stack');
+    assert.doesNotMatch(output, /^\{/m, 'no log line');
   });
 }
 
@@ -184,4 +190,12 @@ test('a port in use is said so', async (t) => {
   const { code, output } = await runToEnd(['serve', ...required, '--data-dir', data, '--listen', address]);
   assert.equal(code, 1);
   assert.match(output, /listens on .* already/);
+  assert.doesNotMatch(output, /"err"/, 'the line says all there is to say');
+});
+
+test('a server name of 189 characters is the longest that can be used', async (t) => {
+  const name = `${'long.'.repeat(37)}name`;
+  const node = await startProcess(await temporary(t), ['--server-name', name]);
+  assert.match(node.output(), new RegExp(`@admin:${name}`));
+  assert.equal(await node.end('SIGTERM'), 0);
 });

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newDocument } from '../../src/core/key-document.ts';
 import { generateSigningKey } from '../../src/core/signing.ts';
-import type { DeviceId, UserId } from '../../src/generated/api.ts';
+import type { UserId } from '../../src/generated/api.ts';
 import type { Session } from '../../src/services/sessions.ts';
+import { tokenHash } from '../../src/services/tokens.ts';
 import { createServices, type Services } from '../../src/services.ts';
 import { migrations } from '../../src/storage/migrations.ts';
 import { openSqljsStore } from '../../src/storage/sqljs/sqljs-store.ts';
@@ -27,7 +28,7 @@ export async function fixture(): Promise<Fixture> {
   const key = generateSigningKey();
   const name = 'node.test';
   let now = 1_767_225_600_000;
-  const environment = { now: () => now, random: randomBytes };
+  const environment = { now: () => now, elapsed: () => now, random: randomBytes };
   const identity = { name, key, chain: [newDocument(name, [key])] };
   const services = createServices({ store, identity, environment, registration: { mode: 'open' } });
   return {
@@ -37,12 +38,14 @@ export async function fixture(): Promise<Fixture> {
     },
     async user(local) {
       const userId = `@${local}:${name}` as UserId;
-      const deviceId: DeviceId = await store.write(async (trx) => {
+      const scopes = ['read', 'write', 'account'] as const;
+      return store.write(async (trx) => {
         const account = { user_id: userId, one_time_password: 0, admin: 0, created_ts: now };
         await trx.insertInto('accounts').values(account).execute();
-        return services.sessions.createDevice(trx, userId, undefined);
+        const deviceId = await services.sessions.createDevice(trx, userId, undefined);
+        const token = await services.sessions.open(trx, userId, deviceId, scopes);
+        return { userId, deviceId, scopes, tokenHash: tokenHash(token) };
       });
-      return { userId, deviceId, scopes: ['read', 'write', 'account'] };
     },
     async end() {
       await store.close();

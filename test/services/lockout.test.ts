@@ -40,3 +40,13 @@ test('another address is not locked, nor is another account', async () => {
   assert.equal(await lockout.attempt('@grace:node.test', '192.0.2.1', right), 'let in');
   await retryAfter(lockout.attempt('@ada:node.test', '192.0.2.1', right));
 });
+
+test('addresses of one IPv6 network count as one', async () => {
+  const lockout = new Lockout(() => 0);
+  const wrong = async () => undefined;
+  for (const host of ['1', '2', 'a:b:c:d', 'ffff:0:0:1', '5']) {
+    await lockout.attempt('@ada:node.test', `2001:db8:1:2:${host.includes(':') ? host : `:${host}`}`, wrong);
+  }
+  await retryAfter(lockout.attempt('@ada:node.test', '2001:db8:1:2::9', right));
+  assert.equal(await lockout.attempt('@ada:node.test', '2001:db8:1:3::9', right), 'let in');
+});

@@ -1,6 +1,12 @@
 import { strict as assert } from 'node:assert';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import type { EventType } from '../../src/generated/api.ts';
+import type { EventType, RoomId } from '../../src/generated/api.ts';
+import { migrations } from '../../src/storage/migrations.ts';
+import { openSqljsStore } from '../../src/storage/sqljs/sqljs-store.ts';
+import type { Tables } from '../../src/storage/tables.ts';
 import { fixture } from './fixture.ts';
 
 test('a redaction deletes content and nonce from the database, and nothing else of the event (LOG-057)', async (t) => {
@@ -18,4 +24,38 @@ test('a redaction deletes content and nonce from the database, and nothing else 
   const { event_id: redaction } = await messages.redact(writer, roomId, redacted, undefined, undefined);
   assert.deepEqual(await row(redacted), { ...before, content: null, nonce: null, redacted_by: redaction });
   assert.equal((await row(kept)).content, '{"body":"kept"}');
+});
+
+test('a snapshot made after a redaction holds nothing of what was redacted', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'eccp-snapshot-'));
+  t.after(() => rm(directory, { recursive: true }));
+  const written: number[] = [];
+  const store = await openSqljsStore<Tables>({
+    directory,
+    migrations,
+    snapshotBytes: 1,
+    log: (event) => event.event === 'snapshot_written' && written.push(event.generation),
+  });
+  const insert = (content: string | null) =>
+    store.write((trx) =>
+      trx
+        .insertInto('rooms')
+        .values({
+          room_id: '!room' as RoomId,
+          ...{ epoch: 0, head_seq: 0, head_hash: '', head_ts: 0, head_stream: 0 },
+          ...{ visibility: 'private', topic: content, search_text: '', member_count: 0 },
+        })
+        .onConflict((conflict) => conflict.column('room_id').doUpdateSet({ topic: content }))
+        .execute(),
+    );
+  await insert('a secret '.repeat(2000)); // enough for pages of its own
+  await insert(null);
+  await store.write((trx) => trx.updateTable('stream').set({ position: 7 }).execute());
+  await store.close();
+  assert.ok(written.length > 0);
+  const snapshots = (await readdir(directory)).filter((name) => name.startsWith('snapshot-'));
+  assert.equal(snapshots.length, 1);
+  const bytes = await readFile(join(directory, snapshots[0] ?? ''));
+  assert.ok(bytes.includes('search_text'), 'it is the database');
+  assert.ok(!bytes.includes('a secret'));
 });

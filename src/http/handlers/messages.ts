@@ -1,4 +1,4 @@
-import type { Messages } from '../../services/messages.ts';
+import type { Messages, Transaction } from '../../services/messages.ts';
 import type { Handlers } from '../types.ts';
 import { contentOf } from './content.ts';
 
@@ -16,15 +16,23 @@ export function messageHandlers(messages: Messages): MessageHandlers {
     }),
     sendEvent: async ({ session, params, headers, body }) => ({
       status: 200,
-      body: await messages.send(session, params.roomId, params.eventType, contentOf(body), headers['Idempotency-Key']),
+      body: await messages.send(session, params.roomId, params.eventType, contentOf(body), transactionOf(headers)),
     }),
     sendEventWithTxn: async ({ session, params, body }) => ({
       status: 200,
-      body: await messages.send(session, params.roomId, params.eventType, contentOf(body), params.txnId),
+      body: await messages.send(session, params.roomId, params.eventType, contentOf(body), {
+        id: params.txnId,
+        place: 'txnId',
+      }),
     }),
     redactEvent: async ({ session, params, headers, body }) => ({
       status: 200,
-      body: await messages.redact(session, params.roomId, params.eventId, body.reason, headers['Idempotency-Key']),
+      body: await messages.redact(session, params.roomId, params.eventId, body.reason, transactionOf(headers)),
     }),
   };
+}
+
+function transactionOf(headers: { 'Idempotency-Key'?: string }): Transaction | undefined {
+  const id = headers['Idempotency-Key'];
+  return id === undefined ? undefined : { id, place: 'Idempotency-Key' };
 }

@@ -1,6 +1,6 @@
 import type { Memberships } from '../../services/memberships.ts';
-import type { StateEvents } from '../../services/room-state.ts';
 import type { RoomService } from '../../services/rooms.ts';
+import type { StateEvents } from '../../services/state-events.ts';
 import type { Handlers } from '../types.ts';
 import { contentOf } from './content.ts';
 

@@ -39,7 +39,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('head_hash', 'text', (c) => c.notNull())
     .addColumn('head_ts', 'bigint', (c) => c.notNull())
     .addColumn('head_stream', 'bigint', (c) => c.notNull())
-    .addColumn('direct', 'integer', (c) => c.notNull())
+    .addColumn('direct_pair', 'text', (c) => c.unique())
     .addColumn('visibility', 'text', (c) => c.notNull())
     .addColumn('name', 'text')
     .addColumn('topic', 'text')
@@ -97,7 +97,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('seq', 'bigint', (c) => c.notNull())
     .addColumn('stream', 'bigint', (c) => c.notNull())
     .addColumn('ever_joined', 'integer', (c) => c.notNull())
-    .addColumn('forgotten', 'integer', (c) => c.notNull())
+    .addColumn('forgotten_seq', 'bigint', (c) => c.notNull())
     .addPrimaryKeyConstraint('memberships_pk', ['room_id', 'user_id'])
     .execute();
   await db.schema.createIndex('memberships_by_user').on('memberships').columns(['user_id', 'membership']).execute();

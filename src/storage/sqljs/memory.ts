@@ -45,7 +45,8 @@ export class Memory {
     this.#db = db;
     // Durability is the journal's: SQLite itself works on a file in memory, and only has to be able to roll back.
     db.exec('pragma journal_mode = memory; pragma synchronous = off; pragma locking_mode = exclusive');
-    db.exec('pragma temp_store = memory; pragma foreign_keys = on');
+    // What is deleted is overwritten, so that snapshots do not carry redacted content in their free pages (LOG-057).
+    db.exec('pragma temp_store = memory; pragma foreign_keys = on; pragma secure_delete = on');
   }
 
   static #sqlJs: Promise<SqlJsStatic> | undefined;

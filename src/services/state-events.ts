@@ -1,7 +1,7 @@
 import type { JsonObject } from '../core/canonical-json.ts';
 import { EccpError } from '../core/errors.ts';
 import type { EventId, EventType, RoomId, SendResult, SequencedEvent } from '../generated/api.ts';
-import { served, stateAt } from '../storage/events.ts';
+import { served, stateAt, stateEventAt } from '../storage/events.ts';
 import type { Rooms } from '../storage/rooms.ts';
 import type { NodeStore } from './environment.ts';
 import { joinedRoom, readableRoom } from './room-access.ts';
@@ -32,11 +32,13 @@ export class StateEvents {
     });
   }
 
-  async get(session: Session, roomId: RoomId, type: EventType, stateKey: string): Promise<SequencedEvent> {
-    const events = await this.list(session, roomId);
-    const found = events.find(({ event }) => event.type === type && event.state_key === stateKey);
-    if (found === undefined) throw new EccpError('ECCP_NOT_FOUND', 'There is no such state event.');
-    return found;
+  get(session: Session, roomId: RoomId, type: EventType, stateKey: string): Promise<SequencedEvent> {
+    return this.#store.read(async (db) => {
+      const { stateUpTo } = await readableRoom(db, this.#rooms, roomId, session.userId);
+      const row = await stateEventAt(db, roomId, type, stateKey, stateUpTo);
+      if (row === undefined) throw new EccpError('ECCP_NOT_FOUND', 'There is no such state event.');
+      return served(row, session);
+    });
   }
 
   /** @param replaces what the sender means to replace; undefined: whatever is in force. */
