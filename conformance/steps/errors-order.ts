@@ -125,8 +125,14 @@ When('{actor} asks every path that serves GET for its headers alone', async func
   for (const operation of gets) {
     const get = await wellFormed(this, who, operation, {});
     const alone = await this.send(get);
-    compared.push({ alone, other: await this.send({ who, method: 'HEAD', path: get.path, headers: { ...get.headers } }) });
-    visited(this).push({ answer: await this.send({ who, method: 'PATCH', path: get.path }), template: operation.template });
+    compared.push({
+      alone,
+      other: await this.send({ who, method: 'HEAD', path: get.path, headers: { ...get.headers } }),
+    });
+    visited(this).push({
+      answer: await this.send({ who, method: 'PATCH', path: get.path }),
+      template: operation.template,
+    });
   }
   pairs.set(this, compared);
 });
@@ -144,7 +150,8 @@ Then(
       const headers = new Set([...Object.keys(alone.headers), ...Object.keys(other.headers)]);
       const odd = [...headers].filter((h) => !OWN_HEADERS.includes(h) && alone.headers[h] !== other.headers[h]);
       if (other.status === alone.status && odd.length === 0) continue;
-      const line = (answer: Answer) => [answer.status, ...odd.map((h) => `${h}: ${answer.headers[h] ?? 'absent'}`)].join(' ');
+      const line = (answer: Answer) =>
+        [answer.status, ...odd.map((h) => `${h}: ${answer.headers[h] ?? 'absent'}`)].join(' ');
       throw new ConformanceFailure(`${name(other)} to answer like GET: ${line(alone)}`, line(other));
     }
   },
@@ -166,7 +173,17 @@ Then('{string} of a path names HEAD exactly where HEAD is answered', function (t
 });
 
 /** What the members of a SequencedEvent are. */
-const MEMBERS = ['event_id', 'event', 'content', 'nonce', 'signature', 'entry', 'entry_signature', 'redacted_by', 'txn_id'];
+const MEMBERS = [
+  'event_id',
+  'event',
+  'content',
+  'nonce',
+  'signature',
+  'entry',
+  'entry_signature',
+  'redacted_by',
+  'txn_id',
+];
 
 // Then the answer's "path", where it has one, leads to "/content/body" of an event
 //   (a JSON pointer into the event as it would be served, to the place or to what it is in)

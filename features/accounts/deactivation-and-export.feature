@@ -215,3 +215,69 @@ Feature: Deactivation and export
     And the answer lists 1 "receipts"
     When Alice calls exportAccount
     Then the answer lists 0 "receipts"
+
+  @ACC-077 @must
+  Scenario: The export lists every room that one has a membership in, and which one did not forget
+    Given Bob has an invite-only room "joined"
+    And Bob has an invite-only room "invited to"
+    And Bob has an invite-only room "knocked at"
+    And Bob has an invite-only room "left"
+    And Bob has an invite-only room "kicked from"
+    And Bob has an invite-only room "banned from"
+    And Bob has an invite-only room "declined"
+    And Bob has an invite-only room "unbanned"
+    And Bob has an invite-only room "forgotten"
+    And Bob has an invite-only room "forgotten ban"
+    And Bob has an invite-only room "forgotten and back"
+    And Bob has a public room "looked at"
+    And Alice is a member of the room "joined"
+    And Alice is invited to the room "invited to"
+    And Alice knocks on the room "knocked at"
+    And Alice has left the room "left"
+    And Alice is a member of the room "kicked from"
+    And Bob kicks Alice from the room "kicked from"
+    And Alice is banned from the room "banned from"
+    And Alice is invited to the room "declined"
+    And Alice leaves the room "declined"
+    And Bob bans Alice from the room "unbanned"
+    And Bob unbans Alice from the room "unbanned"
+    And Alice has left the room "forgotten"
+    And Alice forgets the room "forgotten"
+    And Alice is a member of the room "forgotten ban"
+    And Bob bans Alice from the room "forgotten ban"
+    And Alice forgets the room "forgotten ban"
+    And Alice has left the room "forgotten and back"
+    And Alice forgets the room "forgotten and back"
+    And Bob invites Alice to the room "forgotten and back"
+    And Alice looks at the room "looked at"
+    When Alice calls exportAccount
+    Then the rooms of the export are:
+      | joined             | join   |
+      | invited to         | invite |
+      | knocked at         | knock  |
+      | left               | leave  |
+      | kicked from        | leave  |
+      | banned from        | ban    |
+      | declined           | leave  |
+      | unbanned           | leave  |
+      | forgotten and back | invite |
+
+  @ACC-073 @must
+  Scenario: The events of the export are ordered by room id, and within a room as its log
+    Given Alice has a private room "a"
+    And Alice has a private room "b"
+    And Alice has a private room "c"
+    And Alice has a private room "d"
+    And Alice sends "one" to the room "d"
+    And Alice sends "two" to the room "b"
+    And Alice sends "three" to the room "a"
+    And Alice sends "four" to the room "d"
+    And Alice sends "five" to the room "c"
+    And Alice sends "six" to the room "b"
+    When Alice calls exportAccount
+    Then the export holds exactly the events that Alice sent, as these logs have them:
+      | a | Alice |
+      | b | Alice |
+      | c | Alice |
+      | d | Alice |
+    And the events of the export are ordered by room id and place in the log

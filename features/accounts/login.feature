@@ -175,3 +175,39 @@ Feature: Login and logout
       | Alice             |
       | Alice on "phone"  |
       | Alice on "tablet" |
+
+  @ACC-042 @ACC-035 @must
+  Scenario Outline: Who cannot exist is refused like who does not: <user>
+    When someone logs in as "nobody-{{unique}}" with the password "wrong {{unique}}"
+    And someone logs in as "<user>" with the password "wrong {{unique}}"
+    Then every request is refused with ECCP_BAD_AUTH
+    And both answers are the same, byte for byte
+
+    Examples:
+      | user                  |
+      | Upper{{unique}}       |
+      | two words {{unique}}  |
+      | @{{unique}}           |
+      | @:{{node}}            |
+      | {{unique}}:{{node}}   |
+      | @Up{{unique}}:{{node}} |
+      | @{{unique}}:no node   |
+      | #{{unique}}:{{node}}  |
+      | ümlaut{{unique}}      |
+      | {{unique}}/..         |
+
+  @ACC-042 @must
+  Scenario Outline: What is only like the name of an account is none: <user>
+    Given Alice has an account
+    When someone logs in as "<user>" with the password "{{Alice.password}}"
+    Then the request is refused with ECCP_BAD_AUTH
+
+    Examples:
+      | user                         |
+      | @{{Alice.username}}          |
+      | {{Alice.username}}:{{node}}  |
+      | {{Alice.username}}@{{node}}  |
+      | {{Alice.username}}%20        |
+      | +{{Alice.username}}          |
+      | {{Alice}}:                   |
+      | {{Alice}}.                   |

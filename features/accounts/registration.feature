@@ -164,3 +164,65 @@ Feature: Registration
   Scenario: Of several who want a name at the same time, one gets it
     When 4 people register as "race-{{unique}}" at the same time
     Then one of them gets the account, and the others are refused with ECCP_USER_IN_USE
+
+  @ACC-013 @cap-registration-open @must
+  Scenario Outline: Where registration is open, the form of the request comes first: <member> "<value>"
+    When someone registers with:
+      | username | {{Alice.username}} |
+      | password | short              |
+      | <member> | <value>            |
+    Then the request is refused with ECCP_BAD_PARAM
+    And the answer's "path" is "/<member>"
+
+    Examples:
+      | member      | value            |
+      | username    | Upper{{unique}}  |
+      | device_name | (101 × a)        |
+
+  @ACC-013 @cap-registration-token @must
+  Scenario Outline: Where registration needs a token, the form of the request comes before the token: <member> "<value>"
+    When someone registers with:
+      | username           | {{Alice.username}} |
+      | password           | short              |
+      | registration_token | {{unique}}         |
+      | <member>           | <value>            |
+    Then the request is refused with ECCP_BAD_PARAM
+    And the answer's "path" is "/<member>"
+
+    Examples:
+      | member      | value            |
+      | username    | Upper{{unique}}  |
+      | device_name | (101 × a)        |
+
+  @ACC-013 @ACC-003 @cap-registration-token @must
+  Scenario: The token comes before the password and the name
+    When someone registers with:
+      | username           | tok-{{unique}} |
+      | password           | short          |
+      | registration_token | {{unique}}     |
+    And someone registers with:
+      | username           | {{Alice.username}} |
+      | registration_token | {{unique}}         |
+    And someone registers with:
+      | username           | {{Alice.username}} |
+      | password           | short              |
+      | registration_token | (none)             |
+    Then every request is refused with ECCP_FORBIDDEN
+
+  @ACC-013 @ACC-005 @cap-registration-closed @must
+  Scenario: Where registration is closed, only the form of the request comes before that
+    When someone registers with:
+      | username | shut-{{unique}} |
+      | password | short           |
+    Then the request is refused with ECCP_FORBIDDEN
+    When someone registers with:
+      | username | Shut{{unique}} |
+      | password | short          |
+    Then the request is refused with ECCP_BAD_PARAM
+    And the answer's "path" is "/username"
+
+  @ACC-013 @ACC-009 @ACC-010 @must
+  Scenario: The password comes before the question whether the name is taken
+    When someone registers as "{{Alice.username}}" with the password "short"
+    And someone registers as "{{Alice.username}}" with the password "{{Alice.username}}"
+    Then every request is refused with ECCP_WEAK_PASSWORD

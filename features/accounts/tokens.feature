@@ -96,3 +96,67 @@ Feature: Tokens and scopes
       """
       { "user_id": "{{Bob}}", "device_id": "{{Bob.device}}" }
       """
+
+  @ACC-055 @fresh-accounts @must
+  Scenario: A sync that waits ends with a logout
+    Given Alice has synced
+    When Alice waits in a sync for up to 20000 ms
+    Then Alice's waiting sync has not answered yet
+    When Alice calls logout
+    Then Alice's waiting sync is refused within a second with ECCP_UNKNOWN_TOKEN
+
+  @ACC-055 @fresh-accounts @must
+  Scenario: A sync that waits ends with a new login on its device
+    Given Alice is also logged in on "phone"
+    And Alice and Alice on "phone" have synced
+    When Alice waits in a sync for up to 20000 ms
+    And Alice on "phone" waits in a sync for up to 20000 ms
+    Then Alice's waiting sync has not answered yet
+    When Alice logs in on "again" with:
+      | device_id | {{Alice.device}} |
+    Then Alice's waiting sync is refused within a second with ECCP_UNKNOWN_TOKEN
+    And Alice on "phone"'s waiting sync has not answered yet
+    When Alice on "phone" calls logout
+    Then Alice on "phone"'s waiting sync is refused within a second with ECCP_UNKNOWN_TOKEN
+
+  @ACC-055 @fresh-accounts @must
+  Scenario: Syncs that wait end with a new password, that of the device that changed it, too
+    Given Alice is also logged in on "phone"
+    And Alice and Alice on "phone" have synced
+    When Alice waits in a sync for up to 20000 ms
+    And Alice on "phone" waits in a sync for up to 20000 ms
+    Then Alice's waiting sync has not answered yet
+    And Alice on "phone"'s waiting sync has not answered yet
+    When Alice changes the password to "new {{unique}}"
+    Then Alice's waiting sync is refused within a second with ECCP_UNKNOWN_TOKEN
+    And Alice on "phone"'s waiting sync is refused within a second with ECCP_UNKNOWN_TOKEN
+
+  @ACC-055 @fresh-accounts @must
+  Scenario: Syncs that wait end with the account
+    Given Alice is also logged in on "phone"
+    And Alice and Alice on "phone" have synced
+    When Alice waits in a sync for up to 20000 ms
+    And Alice on "phone" waits in a sync for up to 20000 ms
+    Then Alice's waiting sync has not answered yet
+    And Alice on "phone"'s waiting sync has not answered yet
+    When Alice calls deactivateAccount with the body:
+      """
+      { "password": "{{Alice.password}}" }
+      """
+    Then Alice's waiting sync is refused within a second with ECCP_UNKNOWN_TOKEN
+    And Alice on "phone"'s waiting sync is refused within a second with ECCP_UNKNOWN_TOKEN
+
+  @ACC-055 @fresh-accounts @must
+  Scenario: A sync that waits goes on when another session ends
+    Given Alice is also logged in on "phone"
+    And Alice is also logged in on "tablet"
+    And Bob has a private room
+    And Alice is a member of the room
+    And Alice has synced
+    When Alice waits in a sync for up to 20000 ms
+    And Alice on "phone" calls logout
+    And Alice calls revokeDevice with:
+      | deviceId | {{Alice on "tablet".device}} |
+    Then Alice's waiting sync has not answered yet
+    When Bob sends "hello" to the room
+    Then Alice's waiting sync answers within a second, with something new under "rooms.joined[{{room}}].timeline.events"

@@ -152,7 +152,6 @@ Feature: What a refusal looks like
       | type                 | content                               | place         |
       | eccp.room.message    | {}                                    | /content/body |
       | eccp.room.message    | { "body": 7 }                         | /content/body |
-      | eccp.room.message    | { "body": "x", "reply_to": "nothing" } | /content/reply_to |
       | eccp.room.unheard_of | {}                                    | /event/type   |
       | eccp.room.redaction  | {}                                    | /event/type   |
       | eccp.room.name       | { "name": "Harbour" }                 | /event/type   |
