@@ -14,13 +14,13 @@ import { discoveryHandlers, type SelfDescription } from './http/handlers/discove
 import { messageHandlers } from './http/handlers/messages.ts';
 import { roomHandlers } from './http/handlers/rooms.ts';
 import { syncHandlers } from './http/handlers/sync.ts';
-import { createHttpServer, drain } from './http/listen.ts';
+import { createHttpServer, drain, listen, onceReady } from './http/listen.ts';
 import { createApp } from './http/server.ts';
 import type { Handlers } from './http/types.ts';
 import type { Environment } from './services/environment.ts';
-import { nodeIdentity } from './services/node-identity.ts';
 import { createServices, type Services } from './services.ts';
 import { migrations } from './storage/migrations.ts';
+import { holdsNobody, nodeIdentity } from './storage/node-identity.ts';
 import type { Files } from './storage/sqljs/files.ts';
 import { openSqljsStore } from './storage/sqljs/sqljs-store.ts';
 import type { Tables } from './storage/tables.ts';
@@ -31,7 +31,7 @@ const drainMs = 3_500;
 /** A node that serves. */
 export interface RunningNode {
   readonly address: AddressInfo;
-  /** The first administrator, when this boot made it: the password is known nowhere else. */
+  /** The first administrator, until it has logged in: the password is new with each boot, and known nowhere else. */
   readonly firstAdmin: { userId: string; password: string } | undefined;
   /** Finishes what is open, makes it durable, and lets go of the data directory. */
   stop(): Promise<void>;
@@ -57,7 +57,7 @@ export async function startNode(config: Config, version: string, logger: Logger,
     ...(files && { files }),
   });
   try {
-    const identity = await nodeIdentity(join(config.dataDir, 'keys'), config.serverName);
+    const identity = await nodeIdentity(join(config.dataDir, 'keys'), config.serverName, await store.read(holdsNobody));
     const stopping = new AbortController();
     const services = createServices({ store, identity, environment, registration: config.registration });
     const app = createApp({
@@ -66,13 +66,15 @@ export async function startNode(config: Config, version: string, logger: Logger,
       authenticate: (token) => services.sessions.find(token),
       handlers: handlersOf(services, describe(config, version)),
     });
-    const firstAdmin = await services.accounts.bootstrapAdmin(config.bootstrapAdmin);
-    const server = createHttpServer(app, logger);
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(config.listen.port, config.listen.host, resolve);
+    const { promise: ready, resolve: goOn } = Promise.withResolvers<void>();
+    const server = createHttpServer(onceReady(ready, app), logger);
+    const address = await listen(server, config.listen.host, config.listen.port);
+    // Only now that this boot can succeed: who is told the password is told by it. Requests wait, lest one take the name.
+    const firstAdmin = await services.accounts.bootstrapAdmin(config.bootstrapAdmin).catch(async (error: unknown) => {
+      await drain(server, stopping, 0);
+      throw error;
     });
-    const address = server.address() as AddressInfo;
+    goOn();
     events.started(logger, config.serverName, `${address.address}:${address.port}`);
     return {
       address,

@@ -70,7 +70,7 @@ async function serve(options: ServeOptions & { logLevel: string }): Promise<numb
     const node = await startNode(config, packageVersion(), logger);
     const host = node.address.family === 'IPv6' ? `[${node.address.address}]` : node.address.address;
     if (node.firstAdmin) {
-      console.log(`First boot. Administrator: ${node.firstAdmin.userId}`);
+      console.log(`Administrator: ${node.firstAdmin.userId}`);
       console.log(`One-time password, shown only now: ${node.firstAdmin.password}`);
     }
     console.log(`${config.serverName} serves at http://${host}:${node.address.port}`);
@@ -79,9 +79,15 @@ async function serve(options: ServeOptions & { logLevel: string }): Promise<numb
     return 0;
   } catch (error) {
     console.error(`eccp-node: ${explain(error, options)}`);
-    if (!(error instanceof ConfigError)) logger.debug({ error }, 'not started');
+    if (!isMistake(error)) logger.error({ err: error }, 'not started, or ended by an error'); // with causes and stack
     return error instanceof ConfigError ? wrongUse : failed;
   }
+}
+
+/** Whether the line for the user says all there is to say. */
+function isMistake(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return error instanceof ConfigError || ['EADDRINUSE', 'EACCES', 'EPERM'].includes(code ?? '');
 }
 
 function explain(error: unknown, options: ServeOptions): string {

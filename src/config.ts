@@ -31,6 +31,9 @@ export interface ServeOptions {
 /** A setting that cannot be used: says which, why, and what would do. */
 export class ConfigError extends Error {}
 
+/** Leaves room for every user name: a user id has at most 255 characters, of which 64 are the name and two `@` and `:`. */
+const maxServerName = 189;
+
 /**
  * @param cwd what a relative data directory is relative to.
  * @throws ConfigError
@@ -39,6 +42,11 @@ export function readConfig(options: ServeOptions, cwd: string): Config {
   if (!isNodeName(options.serverName)) {
     throw new ConfigError(
       `--server-name ${options.serverName} is not a node name; use a lower-case host name such as node.example.org`,
+    );
+  }
+  if (options.serverName.length > maxServerName) {
+    throw new ConfigError(
+      `--server-name ${options.serverName} has ${options.serverName.length} characters; use a name of at most ${maxServerName}, so that the ids of users keep to 255`,
     );
   }
   return {

@@ -12,12 +12,13 @@ import { Messages } from './services/messages.ts';
 import { Notifier } from './services/notifier.ts';
 import { Passwords } from './services/passwords.ts';
 import { Receipts } from './services/receipts.ts';
-import { type NodeIdentity, RoomWriter } from './services/room-writer.ts';
+import { RoomWriter } from './services/room-writer.ts';
 import { RoomService } from './services/rooms.ts';
 import { Sessions } from './services/sessions.ts';
 import { StateEvents } from './services/state-events.ts';
 import { Sync } from './services/sync.ts';
 import { Typing } from './services/typing.ts';
+import type { NodeIdentity } from './storage/node-identity.ts';
 import { Rooms } from './storage/rooms.ts';
 
 export interface ServicesOptions {

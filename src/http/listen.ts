@@ -1,9 +1,10 @@
-// The node's HTTP server: its limits, what it tells a caller whose HTTP is broken, and how it stops.
-import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+// The node's HTTP server: its limits, what it tells a caller whose HTTP is broken, how it starts and how it stops.
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { EccpError } from '../core/errors.ts';
-import { COMMON_HEADERS, errorBody, newRequestId } from './answers.ts';
+import { COMMON_HEADERS, errorBody, newRequestId, sendRefusal } from './answers.ts';
 
 /** Times in milliseconds, sizes in bytes. They bound how a request comes in, never how long its answer takes: a sync may wait. */
 export const LIMITS = {
@@ -18,7 +19,14 @@ export const LIMITS = {
 
 /** A server for the application, not yet listening. */
 export function createHttpServer(app: RequestListener, logger: Logger, limits: typeof LIMITS = LIMITS): Server {
-  const server = createServer(limits, app);
+  // What Node would refuse by itself would have neither the form of a refusal nor its headers.
+  const server = createServer({ ...limits, requireHostHeader: false }, (request, response) => {
+    if (request.headers.host !== undefined || request.httpVersion === '1.0') app(request, response);
+    else refuse(logger, response, 'A request needs a Host header.');
+  });
+  server.on('checkExpectation', (_request, response) => {
+    refuse(logger, response, 'The node knows no expectation but 100-continue.');
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const refusal = refusalOf(error.code);
     const requestId = newRequestId();
@@ -34,6 +42,22 @@ export function createHttpServer(app: RequestListener, logger: Logger, limits: t
   return server;
 }
 
+/** @throws what the system has against the address. */
+export async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
+  server.listen(port, host);
+  await once(server, 'listening');
+  return server.address() as AddressInfo;
+}
+
+/** The application for a server that listens before the node is `ready`: those who come early wait. */
+export function onceReady(ready: Promise<void>, app: RequestListener): RequestListener {
+  return (request, response) => {
+    void ready.then(() => {
+      if (!response.destroyed) app(request, response);
+    });
+  };
+}
+
 /**
  * Stops a server: it takes no new connection, waiting handlers are told through `stopping`, and open requests may finish.
  * Connections that are still open after `ms` milliseconds are cut. Resolves when the last one has ended.
@@ -46,6 +70,17 @@ export async function drain(server: Server, stopping: AbortController, ms: numbe
   const deadline = setTimeout(() => server.closeAllConnections(), ms);
   await closed;
   clearTimeout(deadline);
+}
+
+/** Refuses a request for its headers; the connection ends, because nobody has looked for a body. */
+function refuse(logger: Logger, response: ServerResponse, reason: string): void {
+  const refusal = new EccpError('ECCP_BAD_PARAM', reason, { path: '' });
+  const requestId = newRequestId();
+  logger.debug({ request_id: requestId, status: refusal.status }, reason);
+  for (const [name, value] of COMMON_HEADERS) response.setHeader(name, value);
+  response.setHeader('X-Request-Id', requestId);
+  response.setHeader('Connection', 'close');
+  sendRefusal(response, refusal);
 }
 
 function refusalOf(code: string | undefined): EccpError {

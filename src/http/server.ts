@@ -78,7 +78,10 @@ function open(logger: Logger, inFlight: InFlight, request: Request, response: Re
 
 function refuse(logger: Logger, request: Request, response: Response, error: unknown): void {
   const callerLeft = request.errored !== null || response.destroyed;
-  if (!(error instanceof EccpError) && error !== request.errored) {
+  if (error instanceof Error && error.name === 'StoreUnavailable') {
+    // Foreseen, and every write meets it until the disk is well; the store has logged the cause when it came.
+    logger.warn({ request_id: response.locals.requestId, reason: error.message }, 'refused by the store');
+  } else if (!(error instanceof EccpError) && error !== request.errored) {
     logger.error({ request_id: response.locals.requestId, err: error }, 'unforeseen error');
   }
   // With half an answer out, ending the connection is all that can be said.

@@ -47,26 +47,31 @@ export class Accounts {
   }
 
   /**
-   * Creates the first administrator, unless the account exists.
+   * Creates the first administrator, or gives it another one-time password while nobody has used the one before: a boot
+   * that ended early may have told it to nobody.
    *
    * @param address `local@domain`: the account takes the local part, and the whole as its contact.
-   * @returns the one-time password of the new account, to be shown once; undefined when nothing was done.
+   * @returns the one-time password, to be shown once; undefined when nothing was done.
    */
   async bootstrapAdmin(address: string): Promise<{ userId: UserId; password: string } | undefined> {
     const { store, passwords, environment } = this.#options;
     const userId = this.userId(address.slice(0, address.indexOf('@')));
-    if (await store.read((db) => accountOf(db, userId))) return undefined;
+    const account = await store.read((db) => accountOf(db, userId));
+    const device = await store.read((db) =>
+      db.selectFrom('devices').select('device_id').where('user_id', '=', userId).limit(1).executeTakeFirst(),
+    );
+    const unused = account?.admin === 1 && account.one_time_password === 1 && device === undefined;
+    if (account !== undefined && !unused) return undefined;
     const password = Buffer.from(environment.random(15)).toString('base64url');
     const passwordHash = await passwords.hash(password);
-    await store.write((trx) =>
-      this.#insert(trx, {
-        user_id: userId,
-        password_hash: passwordHash,
-        one_time_password: 1,
-        admin: 1,
-        contact: address,
-      }),
-    );
+    await store.write(async (trx) => {
+      if (account === undefined) {
+        const admin = { one_time_password: 1, admin: 1, contact: address };
+        await this.#insert(trx, { user_id: userId, password_hash: passwordHash, ...admin });
+      } else {
+        await trx.updateTable('accounts').set({ password_hash: passwordHash }).where('user_id', '=', userId).execute();
+      }
+    });
     return { userId, password };
   }
 

@@ -1,24 +1,16 @@
 import type { Kysely } from 'kysely';
 import { toBase64url } from '../core/encoding.ts';
-import type { SignedKeyDocument } from '../core/key-document.ts';
 import { documentsToCarry } from '../core/node-keys.ts';
 import { buildEvent, type Draft, sequence } from '../core/room-log.ts';
 import type { RoomState } from '../core/room-state.ts';
-import type { SigningKey } from '../core/signing.ts';
 import type { EventId, RoomId, SendResult, UserId } from '../generated/api.ts';
 import { eventById } from '../storage/events.ts';
+import type { NodeIdentity } from '../storage/node-identity.ts';
 import type { Origin, Rooms } from '../storage/rooms.ts';
 import type { Tables } from '../storage/tables.ts';
 import type { Environment, NodeStore } from './environment.ts';
 import type { Notifier } from './notifier.ts';
 import type { Typing } from './typing.ts';
-
-/** The node's name, its signing key, and the chain of key documents that vouches for it. */
-export interface NodeIdentity {
-  readonly name: string;
-  readonly key: SigningKey;
-  readonly chain: readonly SignedKeyDocument[];
-}
 
 export interface RoomWriterOptions {
   store: NodeStore;
