@@ -37,7 +37,7 @@ export async function preflight(
       : { expected: 'with 200', actual: `status ${answer.status}` };
   if (problem) {
     throw new ConfigurationError(
-      `${target.url} is no ECCP node: GET ${operation.template} should be an answer ${problem.expected}, and came as ${problem.actual}. Check the URL.`,
+      `${target.url} is no ECCP node: for GET ${operation.template} it should give an answer ${problem.expected}, and gave ${problem.actual}. Check the URL.`,
     );
   }
   const facts = factsOf(target.url, answer.body, ledger.requirements.values());

@@ -185,18 +185,18 @@ const MEMBERS = [
   'txn_id',
 ];
 
-// Then the answer's "path", where it has one, leads to "/content/body" of an event
+// Then the answer's "path", where it has one, leads to "/content/body" of an event · … to "/event/type or /event/state_key" …
 //   (a JSON pointer into the event as it would be served, to the place or to what it is in)
 Then(
   "the answer's {string}, where it has one, leads to {string} of an event",
-  function (this: EccpWorld, member: string, place: string) {
+  function (this: EccpWorld, member: string, places: string) {
     const pointer = this.answer.body[member];
     if (pointer === undefined) return;
     const tokens = String(pointer).split('/').slice(1);
     const wellFormed = typeof pointer === 'string' && /^(?:\/(?:[^~/]|~[01])*)+$/.test(pointer);
     const inEvent = MEMBERS.includes(tokens[0] ?? '');
-    const leads = place === pointer || place.startsWith(`${pointer}/`);
-    expectThat(wellFormed && inEvent && leads, `${member} to be ${place}, or what it is in`, show(pointer));
+    const leads = places.split(' or ').some((place) => place === pointer || place.startsWith(`${pointer}/`));
+    expectThat(wellFormed && inEvent && leads, `${member} to be ${places}, or what it is in`, show(pointer));
   },
 );
 

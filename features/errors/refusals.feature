@@ -153,8 +153,8 @@ Feature: What a refusal looks like
       | eccp.room.message    | {}                                    | /content/body |
       | eccp.room.message    | { "body": 7 }                         | /content/body |
       | eccp.room.unheard_of | {}                                    | /event/type   |
-      | eccp.room.redaction  | {}                                    | /event/type   |
-      | eccp.room.name       | { "name": "Harbour" }                 | /event/type   |
+      | eccp.room.redaction  | {}                                    | /event/type or /content/redacts |
+      | eccp.room.name       | { "name": "Harbour" }                 | /event/type or /event/state_key |
 
   @ERR-009 @must
   Scenario Outline: Also where the event is state: <place> of <type>

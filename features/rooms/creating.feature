@@ -151,7 +151,7 @@ Feature: Making a room
     And Alice invites Bob to the room
     Then Alice's power in the room is 100, as Alice sees it
     And Bob's power in the room is 0, as Alice sees it
-    And the state "eccp.room.power_levels" of the room contains, as Alice sees it:
+    And the state "eccp.room.power_levels" of the room is exactly, as Alice sees it:
       """
       { "users": { "{{Alice}}": 100 } }
       """
@@ -161,3 +161,32 @@ Feature: Making a room
       | public      |
       | private     |
       | invite-only |
+
+  @ROOM-008 @must
+  Scenario: Who is invited to a room that is made has no more power than others
+    When Alice creates a room:
+      """
+      { "invite": ["{{Bob}}", "{{Carol}}"], "name": "Harbour" }
+      """
+    Then the state "eccp.room.power_levels" of the room is exactly, as Alice sees it:
+      """
+      { "users": { "{{Alice}}": 100 } }
+      """
+
+  @ROOM-005 @fresh-accounts @must
+  Scenario: Nor can somebody whose account was deactivated
+    Given Bob calls deactivateAccount with the body:
+      """
+      { "password": "{{Bob.password}}" }
+      """
+    And Alice has synced
+    When Alice calls createRoom with the body:
+      """
+      { "invite": ["{{Bob}}"] }
+      """
+    And Alice calls createRoom with the body:
+      """
+      { "invite": ["{{Bob}}"], "direct": true }
+      """
+    Then every request is refused with ECCP_NOT_FOUND
+    And nothing is new to Alice's sync

@@ -48,6 +48,17 @@ Feature: Direct rooms
       | "invite": ["{{Alice}}"]                                 |
       | "invite": ["{{Alice}}", "{{Bob}}"]                      |
 
+  @ROOM-008 @ROOM-012 @must
+  Scenario: The power levels of a direct room name the two, and say nothing else
+    When Alice creates a room:
+      """
+      { "direct": true, "invite": ["{{Bob}}"] }
+      """
+    Then the state "eccp.room.power_levels" of the room is exactly, as Alice sees it:
+      """
+      { "users": { "{{Alice}}": 100, "{{Bob}}": 100 } }
+      """
+
   @ROOM-012 @must
   Scenario: Both own a direct room
     Given Alice has a room:

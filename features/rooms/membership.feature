@@ -219,6 +219,19 @@ Feature: Coming, going, and being made to
       | @nobody-{{unique}}:{{node}} |
       | @ada:elsewhere.example.org  |
 
+  @ROOM-023 @fresh-accounts @must
+  Scenario: Somebody whose account was deactivated does not exist any more
+    Given Alice has a private room
+    And Bob has left the room
+    And Bob calls deactivateAccount with the body:
+      """
+      { "password": "{{Bob.password}}" }
+      """
+    And Alice has noted the end of the log of the room
+    When Alice invites Bob to the room
+    Then the request is refused with ECCP_NOT_FOUND
+    And the log of the room has grown by 0 entries since, as Alice reads it
+
   @ROOM-024 @must
   Scenario: An invitation can be declined
     Given Alice has a private room
@@ -306,6 +319,26 @@ Feature: Coming, going, and being made to
     Then the request is refused with ECCP_FORBIDDEN
     And the log of the room has grown by 0 entries since, as Alice reads it
     And Carol's membership in the room is "ban", as Alice sees it
+
+  @ROOM-029 @must
+  Scenario Outline: Nobody kicks themselves: <who>, who <is> the room
+    Given Alice has an invite-only room
+    And Bob is a member of the room
+    And Bob has power 50 in the room
+    And Carol is invited to the room
+    And Dave knocks on the room
+    And Alice has noted the end of the log of the room
+    When <who> kicks <who> from the room
+    Then the request is refused with ECCP_FORBIDDEN
+    And the log of the room has grown by 0 entries since, as Alice reads it
+    And <who>'s membership in the room is "<membership>", as Alice sees it
+
+    Examples:
+      | who   | is            | membership |
+      | Alice | has made      | join       |
+      | Bob   | is in         | join       |
+      | Carol | is invited to | invite     |
+      | Dave  | knocks on     | knock      |
 
   @ROOM-029 @must
   Scenario: An invitation and a knock end by a kick

@@ -146,3 +146,26 @@ Feature: Outsiders
     When Bob knocks on the room
     Then Bob is refused with ECCP_FORBIDDEN the history, members and state of the room
     And Bob is refused with ECCP_FORBIDDEN what only joined users may do in the room
+
+  @ROOM-034 @must
+  Scenario: Nor does a ban
+    When Alice bans Bob from the room
+    Then Bob is refused with ECCP_FORBIDDEN the history, members and state of the room
+    And Bob is refused with ECCP_FORBIDDEN what only joined users may do in the room
+
+  @ROOM-034 @must
+  Scenario Outline: Nor does a ban from a room that is <visibility>, whatever came before
+    Given Alice puts the state "eccp.room.visibility" in the room:
+      """
+      { "visibility": "<visibility>" }
+      """
+    And <who> <comes near> the room
+    When Alice bans Bob from the room
+    Then Bob is refused with ECCP_FORBIDDEN the history, members and state of the room
+    And Bob is refused with ECCP_FORBIDDEN what only joined users may do in the room
+
+    Examples:
+      | visibility  | who   | comes near     |
+      | invite_only | Bob   | knocks on      |
+      | invite_only | Alice | invites Bob to |
+      | public      | Alice | invites Bob to |

@@ -217,6 +217,21 @@ Feature: Redaction
     Then the request is refused with ECCP_BAD_PARAM
     And Alice can read "two" in the room
 
+  @ROOM-084 @ROOM-086 @must
+  Scenario: A redaction that changes nothing leaves its transaction id unused
+    Given Alice has a private room
+    And Alice sends "one" to the room
+    And Alice sends "two" to the room
+    And Alice redacts "one" in the room
+    And Alice has noted the end of the log of the room
+    When Alice redacts "one" in the room with the idempotency key "r1"
+    And Alice redacts "one" in the room with the idempotency key "r1"
+    Then both answers are the same, byte for byte
+    And the log of the room has grown by 0 entries since, as Alice reads it
+    When Alice redacts "two" in the room with the idempotency key "r1"
+    Then it succeeds
+    And the log of the room has grown by 1 entry since, as Alice reads it
+
   @ROOM-085 @must
   Scenario: Repetitions of a redaction at the same time are one event
     Given Alice has a private room
@@ -226,7 +241,7 @@ Feature: Redaction
     Then all of them get the same answer
     And the log of the room has grown by 1 entry since, as Alice reads it
 
-  @ROOM-085 @ROOM-064 @must
+  @ROOM-085 @ROOM-063 @ROOM-064 @must
   Scenario: Sends and redactions have one space of transaction ids
     Given Alice has a private room
     And Alice sends "one" to the room with the transaction id "t1"

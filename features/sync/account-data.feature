@@ -94,3 +94,30 @@ Feature: Account data in the sync
     Then the answer shows in the room the messages:
       | hello |
     And the answer's "rooms.joined[{{room}}].account_data" is [{ "type": "org.example.pin", "content": { "pin": true } }]
+
+  @SYNC-053 @must
+  Scenario: Who comes back to a room gets back what they kept about it
+    Given Alice has a public room
+    And Bob is a member of the room
+    And Bob calls putRoomAccountData with:
+      | type | org.example.pin |
+      | body | { "pin": true } |
+    And Bob leaves the room
+    And Bob has synced
+    When Bob joins the room
+    And Bob syncs
+    Then the answer's "rooms.joined[{{room}}].account_data" is [{ "type": "org.example.pin", "content": { "pin": true } }]
+    And nothing is new to Bob's sync
+
+  @SYNC-053 @must
+  Scenario: What was kept while one was invited is there once one is in
+    Given Alice has a private room
+    And Bob is invited to the room
+    And Bob calls putRoomAccountData with:
+      | type | org.example.pin |
+      | body | { "pin": true } |
+    And Bob has synced
+    When Bob joins the room
+    And Bob syncs
+    Then the answer's "rooms.joined[{{room}}].account_data" is [{ "type": "org.example.pin", "content": { "pin": true } }]
+    And nothing is new to Bob's sync

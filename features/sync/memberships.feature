@@ -237,6 +237,35 @@ Feature: Invitations, knocks and leaves
       | Alice | kicks Bob from | Bob's kick  |
       | Alice | bans Bob from  | Bob's ban   |
 
+  @SYNC-034 @SYNC-033 @must
+  Scenario Outline: The event that ended it stands last, after whatever gap: <who> <ends it>
+    Given Alice has a room:
+      """
+      { "visibility": "invite_only", "historyVisibility": "shared" }
+      """
+    And Bob is a member of the room
+    And Bob has synced
+    And Alice sends "said before" to the room
+    And Alice kicks Bob from the room
+    And Alice sends "hidden from Bob" to the room
+    And <first> <comes near> the room
+    And Alice sends "hidden from Bob, too" to the room
+    And <who> <ends it> the room
+    When Bob syncs
+    Then the answer lists the room under "left" and nowhere else
+    And the timeline of the room in the answer ends with:
+      | <event> |
+    And the answer mentions "hidden from Bob" nowhere
+    And nothing is new to Bob's sync
+
+    Examples:
+      | first | comes near     | who   | ends it        | event       |
+      | Alice | invites Bob to | Bob   | leaves         | Bob's leave |
+      | Alice | invites Bob to | Alice | kicks Bob from | Bob's kick  |
+      | Alice | invites Bob to | Alice | bans Bob from  | Bob's ban   |
+      | Bob   | knocks on      | Bob   | leaves         | Bob's leave |
+      | Bob   | knocks on      | Alice | kicks Bob from | Bob's kick  |
+
   @SYNC-034 @must
   Scenario: An invitation that came and went unseen
     Given Alice has a private room

@@ -62,6 +62,20 @@ Feature: Receipts
     Then Alice's sync shows that Bob has read up to "two" in the room
 
   @SYNC-041 @must
+  Scenario: One for the same event changes nothing, not even its time
+    Given Bob has read "two" in the room
+    And Alice syncs anew
+    And the answer's "rooms.joined[{{room}}].receipts.0.ts" is kept as "when"
+    And Bob has synced
+    When Bob has read "two" in the room
+    Then the answer has status 200
+    And nothing is new to Alice's sync
+    And nothing is new to Bob's sync
+    When Alice syncs anew
+    Then the answer lists 1 "rooms.joined[{{room}}].receipts"
+    And the answer's "rooms.joined[{{room}}].receipts.0.ts" is {{saved when}}
+
+  @SYNC-041 @must
   Scenario: It goes on
     Given Bob has read "one" in the room
     And Alice has synced
@@ -95,7 +109,7 @@ Feature: Receipts
     Then Carol's sync shows that Bob has read up to "one" in the room
     And Carol's sync shows that Alice has read up to "two" in the room
 
-  @SYNC-043 @must
+  @SYNC-043 @SYNC-054 @must
   Scenario: But not how far those had who are gone
     Given Bob has read "one" in the room
     And Alice has read "two" in the room
@@ -162,3 +176,27 @@ Feature: Receipts
     And Bob joins the room
     Then it succeeds
     And Alice's sync shows that Bob has read up to "two" in the room
+
+  @SYNC-054 @must
+  Scenario Outline: A receipt of who is gone by then stands in no sync: <who> <goes>
+    Given Alice has synced
+    When Bob has read "two" in the room
+    And <who> <goes> the room
+    Then Alice's sync shows no receipt of Bob in the room
+    When Alice syncs anew
+    Then Alice's sync shows no receipt of Bob in the room
+    And the answer's "rooms.joined[{{room}}].receipts" is []
+
+    Examples:
+      | who   | goes           |
+      | Bob   | leaves         |
+      | Alice | kicks Bob from |
+      | Alice | bans Bob from  |
+
+  @SYNC-054 @must
+  Scenario: Nor while somebody who was there is invited again
+    Given Bob has read "two" in the room
+    And Bob leaves the room
+    And Alice invites Bob to the room
+    When Alice syncs anew
+    Then the answer's "rooms.joined[{{room}}].receipts" is []

@@ -193,7 +193,7 @@ Feature: What a joined room shows
     Then each of Bob's syncs has shown the state of the room before its timeline, as Alice's log has it
     And Bob knows the state of the room from the syncs
 
-  @SYNC-023 @must
+  @SYNC-023 @SYNC-027 @must
   Scenario Outline: A room that is newly joined comes whole
     Given Alice has a room:
       """
@@ -220,7 +220,7 @@ Feature: What a joined room shows
       | invited | does not show | shows         |
       | joined  | does not show | does not show |
 
-  @SYNC-023 @SYNC-020 @must
+  @SYNC-023 @SYNC-020 @SYNC-027 @must
   Scenario: A long history is cut for who is new, too
     Given Alice has a private room with "shared" history
     And Alice sends 6 messages to the room
@@ -234,7 +234,7 @@ Feature: What a joined room shows
     And Bob's syncs have shown every readable event of the room once, those left out found by going back
     And each of Bob's syncs has shown the state of the room before its timeline, as Alice's log has it
 
-  @SYNC-023 @SYNC-022 @must
+  @SYNC-023 @SYNC-022 @SYNC-026 @must
   Scenario Outline: Leaving and coming back between two syncs
     Given Alice has a room:
       """
@@ -347,3 +347,207 @@ Feature: What a joined room shows
     And Bob syncs
     Then the rooms in the answer are:
       | joined | busy |
+
+  @SYNC-026 @SYNC-002 @must
+  Scenario Outline: Who comes back is not shown again what was there before the token: <history> history
+    Given Alice has a room:
+      """
+      { "visibility": "public", "historyVisibility": "<history>" }
+      """
+    And Alice sends "before Bob" to the room
+    And Bob is a member of the room
+    And Alice sends "known" to the room
+    And Bob has synced
+    And Bob leaves the room
+    When Bob joins the room
+    And Alice sends "back again" to the room
+    And Bob syncs with a limit of 100
+    Then the answer lists the room under "joined" and nowhere else
+    And the answer shows in the room the messages:
+      | back again |
+    And the timeline of the room in the answer ends with:
+      | Bob's leave |
+      | Bob's join  |
+      | back again  |
+    And nothing is new to Bob's sync
+
+    Examples:
+      | history |
+      | shared  |
+      | joined  |
+      | invited |
+
+  @SYNC-026 @must
+  Scenario: Nor what came while the user was away, before the token
+    Given Alice has a room:
+      """
+      { "visibility": "public", "historyVisibility": "shared" }
+      """
+    And Bob is a member of the room
+    And Alice sends "known" to the room
+    And Bob leaves the room
+    And Alice sends "while away" to the room
+    And Bob syncs anew
+    And Alice sends "after the token" to the room
+    When Bob joins the room
+    And Bob syncs with a limit of 100
+    Then the answer lists the room under "joined" and nowhere else
+    And the answer shows in the room the events:
+      | after the token |
+      | Bob's join      |
+    And Bob knows the state of the room from the syncs
+    And nothing is new to Bob's sync
+    And Bob can read "while away" in the room
+
+  @SYNC-027 @ROOM-027 @must
+  Scenario: Who forgot the room and comes back is shown all that there is to read
+    Given Alice has a room:
+      """
+      { "visibility": "public", "historyVisibility": "shared" }
+      """
+    And Alice sends "of old" to the room
+    And Bob has left the room
+    And Alice sends "in between" to the room
+    And Bob forgets the room
+    And Bob syncs anew
+    When Bob joins the room
+    And Alice sends "back again" to the room
+    And Bob syncs with a limit of 100
+    Then the answer shows in the room the messages:
+      | of old     |
+      | in between |
+      | back again |
+    And the timeline of the room is not limited
+
+  @SYNC-027 @must
+  Scenario: What an invitation opened counts as new once one is in
+    Given Alice has a room:
+      """
+      { "historyVisibility": "invited" }
+      """
+    And Alice sends "before" to the room
+    And Bob is invited to the room
+    And Alice sends "while invited" to the room
+    And Bob syncs anew
+    And Bob syncs
+    When Bob joins the room
+    And Bob syncs with a limit of 100
+    Then the answer shows in the room the events:
+      | Bob's invite  |
+      | while invited |
+      | Bob's join    |
+    And the timeline of the room is not limited
+    And Bob knows the state of the room from the syncs
+
+  @SYNC-028 @SYNC-020 @SYNC-009 @must
+  Scenario: A timeline begins after what one may not read
+    Given Alice has a private room with "joined" history
+    And Bob is a member of the room
+    And Alice sends "one" to the room
+    And Bob leaves the room
+    And Alice sends "while away" to the room
+    And Alice renames the room to "while away"
+    And Alice invites Bob to the room
+    And Bob joins the room
+    And Alice sends "two" to the room
+    When Bob syncs anew with a limit of 100
+    Then the answer shows in the room the events:
+      | Bob's join |
+      | two        |
+    And the timeline of the room is limited
+    And each of Bob's syncs has shown the state of the room before its timeline, as Alice's log has it
+    And Bob's syncs have shown every readable event of the room once, those left out found by going back
+    And Bob knows the state of the room from the syncs
+    When Bob goes back in the room from where the timeline begins
+    Then the answer lists the messages:
+      | one |
+
+  @SYNC-028 @SYNC-020 @SYNC-026 @must
+  Scenario: So it does in a sync that goes on
+    Given Alice has a private room with "joined" history
+    And Bob is a member of the room
+    And Alice sends "one" to the room
+    And Bob syncs anew
+    And Alice sends "two" to the room
+    And Bob leaves the room
+    And Alice sends "while away" to the room
+    And Alice renames the room to "while away"
+    And Alice invites Bob to the room
+    When Bob joins the room
+    And Alice sends "three" to the room
+    And Bob syncs with a limit of 100
+    Then the answer shows in the room the events:
+      | Bob's join |
+      | three      |
+    And the timeline of the room is limited
+    And each of Bob's syncs has shown the state of the room before its timeline, as Alice's log has it
+    And Bob's syncs have shown every readable event of the room once, those left out found by going back
+    And Bob knows the state of the room from the syncs
+    When Bob goes back in the room from where the timeline begins
+    Then the answer lists the messages:
+      | two |
+      | one |
+
+  @SYNC-028 @SYNC-023 @must
+  Scenario: A gap from before one came in counts, too
+    Given Alice has a public room with "shared" history
+    And Alice sends "shared" to the room
+    And Alice puts the state "eccp.room.history_visibility" in the room:
+      """
+      { "history_visibility": "joined" }
+      """
+    And Alice sends "hidden" to the room
+    And Bob syncs anew
+    When Bob joins the room
+    And Alice sends "hello" to the room
+    And Bob syncs with a limit of 100
+    Then the answer shows in the room the events:
+      | Bob's join |
+      | hello      |
+    And the timeline of the room is limited
+    And each of Bob's syncs has shown the state of the room before its timeline, as Alice's log has it
+    And Bob's syncs have shown every readable event of the room once, those left out found by going back
+    And the answer mentions "hidden" nowhere
+
+  @SYNC-028 @must
+  Scenario: Of several gaps the last one counts
+    Given Alice has a room:
+      """
+      { "visibility": "public", "historyVisibility": "joined" }
+      """
+    And Bob syncs anew
+    And Bob joins the room
+    And Alice sends "one" to the room
+    And Bob leaves the room
+    And Alice sends "hidden" to the room
+    And Bob joins the room
+    And Alice sends "two" to the room
+    And Bob leaves the room
+    And Alice sends "hidden, too" to the room
+    When Bob joins the room
+    And Alice sends "three" to the room
+    And Bob syncs with a limit of 100
+    Then the answer shows in the room the events:
+      | Bob's join |
+      | three      |
+    And the timeline of the room is limited
+    And Bob's syncs have shown every readable event of the room once, those left out found by going back
+    And each of Bob's syncs has shown the state of the room before its timeline, as Alice's log has it
+
+  @SYNC-028 @SYNC-021 @must
+  Scenario: Where nothing lies in between, nothing is left out
+    Given Alice has a room:
+      """
+      { "visibility": "public", "historyVisibility": "joined" }
+      """
+    And Bob syncs anew
+    And Bob joins the room
+    And Alice sends "one" to the room
+    And Bob leaves the room
+    When Bob joins the room
+    And Alice sends "two" to the room
+    And Bob syncs with a limit of 100
+    Then the answer shows in the room the messages:
+      | one |
+      | two |
+    And the timeline of the room is not limited

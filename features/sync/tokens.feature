@@ -184,3 +184,76 @@ Feature: Syncing from where one was
     Then the request is refused with ECCP_BAD_PARAM
     When Alice syncs
     Then it succeeds
+
+  @SYNC-008 @fresh-accounts @must
+  Scenario: Without a token nothing is waited for, though there is nothing at all
+    Given Bob has an account
+    When Bob calls sync with:
+      | ?timeout | 20000 |
+    Then the answer took 0 to 1000 ms
+    And the answer has nothing new
+    And the answer has a "next_batch"
+
+  @SYNC-008 @must
+  Scenario: Nor where there is something
+    Given Alice has a private room
+    And Alice has synced
+    When Alice calls sync with:
+      | ?timeout | 60000 |
+    Then the answer took 0 to 1000 ms
+    And the answer lists the room under "joined" and nowhere else
+
+  @SYNC-009 @SYNC-043 @SYNC-053 @must
+  Scenario: Without a token everything counts as new, and each room as newly joined
+    Given Alice has a room:
+      """
+      { "name": "Harbour", "historyVisibility": "shared" }
+      """
+    And Alice sends "long ago" to the room
+    And Bob is a member of the room
+    And Alice sends "since then" to the room
+    And Alice has read "long ago" in the room
+    And Bob has read "since then" in the room
+    And Bob calls putRoomAccountData with:
+      | type | org.example.pin |
+      | body | { "pin": true } |
+    And Alice types in the room for 60000 ms
+    And Bob syncs
+    And Bob syncs
+    When Bob syncs anew with a limit of 100
+    Then the answer shows in the room the messages:
+      | long ago   |
+      | since then |
+    And the timeline of the room is not limited
+    And each of Bob's syncs has shown the state of the room before its timeline, as Alice's log has it
+    And Bob's syncs have shown every readable event of the room once, those left out found by going back
+    And Bob knows the state of the room from the syncs
+    And Bob's sync shows that Alice has read up to "long ago" in the room
+    And Bob's sync shows that Bob has read up to "since then" in the room
+    And Bob's sync shows Alice typing in the room
+    And the answer's "rooms.joined[{{room}}].account_data" is [{ "type": "org.example.pin", "content": { "pin": true } }]
+    When Bob syncs anew with a limit of 1
+    Then the timeline of the room is limited
+    And the answer shows in the room the messages:
+      | since then |
+    And each of Bob's syncs has shown the state of the room before its timeline, as Alice's log has it
+    And Bob knows the state of the room from the syncs
+    And Bob's sync shows that Alice has read up to "long ago" in the room
+
+  @SYNC-009 @SYNC-030 @SYNC-031 @must
+  Scenario: Invitations and knocks, however old
+    Given Alice has an invite-only room
+    And Alice has a room "club":
+      """
+      { "name": "Club", "visibility": "invite_only" }
+      """
+    And Bob knocks on the room
+    And Bob is invited to the room "club"
+    And Bob has synced
+    And Alice sends "hello" to the room "club"
+    When Bob syncs anew
+    Then the answer lists the room under "knocked" and nowhere else
+    And the answer's "rooms.knocked[{{room}}].event.event_id" is "{{event Bob's knock}}"
+    And the answer lists the room "club" under "invited" and nowhere else
+    And the answer's "rooms.invited[{{room club}}].event.event_id" is "{{event Bob's invite}}"
+    And the answer mentions "Club" somewhere

@@ -117,3 +117,50 @@ Feature: Typing
       | Bob   | leaves         |
       | Alice | kicks Bob from |
       | Alice | bans Bob from  |
+
+  @SYNC-055 @must
+  Scenario: Who types stands in a sync when it changed, and else not
+    When Bob types in the room for 60000 ms
+    And Alice syncs
+    Then the answer's "rooms.joined[{{room}}].typing" is ["{{Bob}}"]
+    When Alice sends "hello" to the room
+    And Alice syncs
+    Then the answer shows in the room the messages:
+      | hello |
+    And the answer has no "rooms.joined[{{room}}].typing"
+    When Bob stops typing in the room
+    And Alice sends "bye" to the room
+    And Alice syncs
+    Then the answer's "rooms.joined[{{room}}].typing" is []
+    When Alice sends "good night" to the room
+    And Alice syncs
+    Then the answer has no "rooms.joined[{{room}}].typing"
+
+  @SYNC-055 @must
+  Scenario: Prolonging is no change
+    When Bob types in the room for 60000 ms
+    And Alice syncs
+    And Bob types in the room for 50000 ms
+    Then nothing is new to Alice's sync
+    When Alice sends "hello" to the room
+    And Alice syncs
+    Then the answer has no "rooms.joined[{{room}}].typing"
+
+  @SYNC-055 @must
+  Scenario: All who type stand there, though only one of them is new
+    When Bob types in the room for 60000 ms
+    And Alice syncs
+    And Carol types in the room for 60000 ms
+    Then Alice's sync shows Bob and Carol typing in the room
+    And nothing is new to Alice's sync
+
+  @SYNC-055 @must
+  Scenario: What has been shown once is shown to each who has not seen it
+    When Bob types in the room for 60000 ms
+    And Alice syncs
+    And Carol syncs
+    Then the answer's "rooms.joined[{{room}}].typing" is ["{{Bob}}"]
+    And nothing is new to Carol's sync
+    When Bob syncs
+    Then the answer's "rooms.joined[{{room}}].typing" is ["{{Bob}}"]
+    And nothing is new to Bob's sync

@@ -87,7 +87,8 @@ export class Sync {
     for (const room of rooms.filter(({ membership }) => membership === 'join')) {
       const view = await joinedView(db, session, room, token?.stream, limit);
       const receipts = view.isNew ? await receiptsSince(db, session, undefined, room.room_id) : moved.get(room.room_id);
-      const typing = this.#options.typing.changedSince(room.room_id, view.isNew ? 0 : (token?.typing ?? 0));
+      const typers = this.#options.typing.changedSince(room.room_id, view.isNew ? 0 : (token?.typing ?? 0));
+      const typing = view.isNew && typers?.length === 0 ? undefined : typers; // SYNC-055
       const news: JoinedRoomSync = {
         state: view.state,
         timeline: view.timeline,

@@ -101,8 +101,8 @@ Then(/^both answers have (the same|different) "([^"]+)"$/, function (this: EccpW
 });
 
 // Given the answer's "event_id" is kept as "first"   (then {{saved first}}; any keyword, about the last request of any keyword)
-Given("the answer's {string} is kept as {string}", function (this: EccpWorld, path: string, key: string) {
-  const value: Json | undefined = lookUp(this.latest.json, path);
+Given("the answer's {string} is kept as {string}", async function (this: EccpWorld, path: string, key: string) {
+  const value: Json | undefined = lookUp(this.latest.json, await fill(this, path));
   if (value === undefined) throw new ConformanceFailure(`the answer to have ${path}`, show(this.latest.json));
   this.saved.set(key, value);
 });
