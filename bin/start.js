@@ -1,5 +1,7 @@
 // Plain JavaScript that an old Node can parse: it checks the version before anything newer is loaded.
 import { existsSync, readFileSync } from 'node:fs';
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 const root = new URL('../', import.meta.url);
 
@@ -18,6 +20,8 @@ export function start(name, source, compiled) {
     );
     process.exit(2);
   }
+  // Later starts need neither to compile nor to strip types. Where the folder cannot be written, nothing is kept.
+  module.enableCompileCache(fileURLToPath(new URL('node_modules/.cache/eccp', root)));
   const entry = new URL(source, root);
   import(existsSync(entry) ? entry : new URL(compiled, root))
     .then(({ main }) => main(process.argv.slice(2)))

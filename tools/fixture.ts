@@ -16,7 +16,8 @@ if (process.argv.includes('--help')) {
 } else {
   const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
   const target = join('test', 'fixtures', version);
-  await mkdir(target, { recursive: false }).catch((error: NodeJS.ErrnoException) => {
+  await mkdir(join(target, '..'), { recursive: true });
+  await mkdir(target).catch((error: NodeJS.ErrnoException) => {
     console.error(
       error.code === 'EEXIST'
         ? `${target} is there already: raise the version in package.json for a new release`

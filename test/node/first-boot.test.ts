@@ -6,7 +6,6 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as pass } from 'node:timers/promises';
 import { Client } from './client.ts';
 import { type NodeProcess, runToEnd, startProcess } from './node-process.ts';
 
@@ -16,8 +15,8 @@ async function temporary(t: TestContext): Promise<string> {
   return directory;
 }
 
-async function start(t: TestContext, directory: string, args: string[] = []): Promise<NodeProcess> {
-  const node = await startProcess(directory, args);
+async function start(t: TestContext, directory: string): Promise<NodeProcess> {
+  const node = await startProcess(directory);
   t.after(() => node.end('SIGKILL'));
   return node;
 }
@@ -75,21 +74,4 @@ test('every boot gives a one-time password, until one has been used', async (t) 
   const third = await start(t, directory);
   assert.doesNotMatch(third.output(), /password/i);
   assert.equal(await login(third, password), 200);
-});
-
-test('who asks a node before it has its administrator cannot take the name', async (t) => {
-  const { address, free } = await listening(t);
-  await free();
-  const client = new Client(`http://${address}`);
-  t.after(() => client.close());
-  const booting = start(t, await temporary(t), ['--listen', address]);
-  const admin = { username: 'admin', password: 'correct horse battery' };
-  let answer = await client.call('POST', '/register', undefined, admin).catch(() => undefined);
-  while (answer === undefined) {
-    await pass(1); // nobody listens yet
-    answer = await client.call('POST', '/register', undefined, admin).catch(() => undefined);
-  }
-  assert.equal(answer.body.errcode, 'ECCP_USER_IN_USE');
-  const node = await booting;
-  assert.equal(await login(node, oneTimePassword(node)), 200);
 });
