@@ -1,0 +1,105 @@
+import type { Ledger } from '../requirements.ts';
+import type { RunWatcher } from '../run.ts';
+import type { ScenarioResult, Verdict } from '../scenario.ts';
+import type { TargetFacts } from '../target-facts.ts';
+import type { RunResult } from '../verdicts.ts';
+import { chapters, VERDICTS } from './chapters.ts';
+import { explain } from './explain.ts';
+
+/** Where the terminal's text goes. */
+export interface Out {
+  write(text: string): void;
+  /** Whether a line can be written over. */
+  tty: boolean;
+  colour: boolean;
+}
+
+const COLOUR: Record<Verdict, number> = {
+  pass: 32,
+  fail: 31,
+  'not testable': 31,
+  'harness error': 35,
+  'not applicable': 90,
+};
+
+/** Shows a run as it goes by, and what came of it. */
+export class Terminal implements RunWatcher {
+  readonly #out: Out;
+  readonly #ledger: Ledger;
+  #url = '';
+  #file = '';
+  #counts = new Map<Verdict, number>();
+  #done = 0;
+
+  constructor(out: Out, ledger: Ledger) {
+    this.#out = out;
+    this.#ledger = ledger;
+  }
+
+  onStart(facts: TargetFacts): void {
+    this.#url = facts.url;
+    const { name, version } = facts.software;
+    this.#line(
+      `${facts.node} at ${facts.url}: ${name} ${version}, ECCP ${facts.versions.join(', ')} ${facts.classes.join('+')}`,
+    );
+    if (facts.registration === 'closed')
+      this.#line('Registration is closed: whatever needs an account will count as not testable.');
+  }
+
+  onScenario(result: ScenarioResult): void {
+    if (result.uri !== this.#file) this.#closeFile();
+    this.#file = result.uri;
+    this.#done++;
+    this.#counts.set(result.verdict, (this.#counts.get(result.verdict) ?? 0) + 1);
+    if (result.verdict === 'pass' || result.verdict === 'not applicable') {
+      if (this.#out.tty) this.#out.write(`\r\u001b[2K${this.#done} ${result.uri}`);
+    } else this.#failure(result);
+  }
+
+  /** The summary by chapter and the conclusion. */
+  finish(result: RunResult): void {
+    this.#closeFile();
+    const rows = chapters(result.requirements);
+    const used = VERDICTS.filter((verdict) => rows.some(({ counts }) => (counts.get(verdict) ?? 0) > 0));
+    const width = Math.max(12, ...rows.map(({ chapter }) => chapter.length));
+    this.#line('');
+    this.#line(`${'requirements'.padEnd(width)}  ${used.join('  ')}`);
+    for (const { chapter, counts } of rows) {
+      const cells = used.map((verdict) => String(counts.get(verdict) ?? 0).padStart(verdict.length));
+      this.#line(`${chapter.padEnd(width)}  ${cells.join('  ')}`);
+    }
+    this.#line('');
+    this.#line(this.#paint(result.exitCode === 0 ? 32 : 31, result.conclusion));
+  }
+
+  #failure(result: ScenarioResult): void {
+    const { rules, step, expected, actual, again } = explain(result, this.#ledger, this.#url);
+    const verdict = result.warning ? `${result.verdict}, a warning` : result.verdict;
+    this.#line('');
+    this.#line(`${this.#paint(COLOUR[result.verdict], verdict)}  ${result.name}  (${result.uri}:${result.line})`);
+    for (const { id, text, place } of rules) this.#line(`  ${id}  ${text}\n${' '.repeat(id.length + 4)}${place}`);
+    if (step) this.#line(`  step      ${step}`);
+    this.#line(`  expected  ${expected}`);
+    this.#line(`  came      ${actual}`);
+    for (const { status, method, path, who, operation } of result.exchanges.slice(-4)) {
+      this.#line(`  http      ${status || 'none'} ${method} ${path} (${operation ?? 'no operation'}, ${who})`);
+    }
+    this.#line(`  again     ${again}`);
+  }
+
+  #closeFile(): void {
+    if (this.#file === '') return;
+    const counts = [...this.#counts].map(([verdict, count]) => this.#paint(COLOUR[verdict], `${count} ${verdict}`));
+    this.#line(`${this.#file}: ${counts.join(', ')}`);
+    this.#counts = new Map();
+    this.#file = '';
+  }
+
+  #line(text: string): void {
+    this.#out.write(`${this.#out.tty ? '\r\u001b[2K' : ''}${text}\n`);
+  }
+
+  #paint(code: number, text: string): string {
+    return this.#out.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
+  }
+}

@@ -1,0 +1,22 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError, messageOf } from '../outcome.ts';
+import type { Ledger } from '../requirements.ts';
+import type { RunResult } from '../verdicts.ts';
+import { htmlReport } from './html.ts';
+import { jsonReport } from './json.ts';
+import { junitReport } from './junit.ts';
+
+/** Writes report.json, junit.xml and report.html into a folder. @throws ConfigurationError when it cannot be written. */
+export function writeReports(folder: string, result: RunResult, ledger: Ledger): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'report.json'), jsonReport(result, ledger));
+    writeFileSync(join(folder, 'junit.xml'), junitReport(result, ledger));
+    writeFileSync(join(folder, 'report.html'), htmlReport(result, ledger));
+  } catch (error) {
+    throw new ConfigurationError(
+      `the reports cannot be written (${messageOf(error)}): pass another folder with --out.`,
+    );
+  }
+}
