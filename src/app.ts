@@ -17,6 +17,7 @@ import { syncHandlers } from './http/handlers/sync.ts';
 import { createHttpServer, drain, listen, onceReady } from './http/listen.ts';
 import { createApp } from './http/server.ts';
 import type { Handlers } from './http/types.ts';
+import type { FirstAdmin } from './services/accounts.ts';
 import type { Environment } from './services/environment.ts';
 import { createServices, type Services } from './services.ts';
 import { migrations } from './storage/migrations.ts';
@@ -31,8 +32,6 @@ const drainMs = 3_500;
 /** A node that serves. */
 export interface RunningNode {
   readonly address: AddressInfo;
-  /** The first administrator, until it has logged in: the password is new with each boot, and known nowhere else. */
-  readonly firstAdmin: { userId: string; password: string } | undefined;
   /** Finishes what is open, makes it durable, and lets go of the data directory. */
   stop(): Promise<void>;
 }
@@ -41,10 +40,17 @@ export interface RunningNode {
  * Starts a node.
  *
  * @param version of the software, for getVersions.
+ * @param announce is told the first administrator's one-time password, on the first boot only.
  * @param files the disk, for tests that break it.
  * @throws what the store, the identity or the listening socket refuse.
  */
-export async function startNode(config: Config, version: string, logger: Logger, files?: Files): Promise<RunningNode> {
+export async function startNode(
+  config: Config,
+  version: string,
+  logger: Logger,
+  announce: (admin: FirstAdmin) => void,
+  files?: Files,
+): Promise<RunningNode> {
   const environment: Environment = { now: Date.now, elapsed: () => performance.now(), random: randomBytes };
   for (const folder of ['', 'store', 'media', 'keys']) {
     await mkdir(join(config.dataDir, folder), { recursive: true, mode: 0o700 });
@@ -69,8 +75,8 @@ export async function startNode(config: Config, version: string, logger: Logger,
     const { promise: ready, resolve: goOn } = Promise.withResolvers<void>();
     const server = createHttpServer(onceReady(ready, app), logger);
     const address = await listen(server, config.listen.host, config.listen.port);
-    // Only now that this boot can succeed: who is told the password is told by it. Requests wait, lest one take the name.
-    const firstAdmin = await services.accounts.bootstrapAdmin(config.bootstrapAdmin).catch(async (error: unknown) => {
+    // Only now that this boot can succeed is there somebody to tell the password. Requests wait, lest one take the name.
+    await services.accounts.bootstrapAdmin(config.bootstrapAdmin, announce).catch(async (error: unknown) => {
       await drain(server, stopping, 0);
       throw error;
     });
@@ -78,7 +84,6 @@ export async function startNode(config: Config, version: string, logger: Logger,
     events.started(logger, config.serverName, `${address.address}:${address.port}`);
     return {
       address,
-      firstAdmin,
       stop: async () => {
         await drain(server, stopping, drainMs);
         await store.close();

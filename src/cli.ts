@@ -67,12 +67,10 @@ async function serve(options: ServeOptions & { logLevel: string }): Promise<numb
     const stop = new Promise<string>((resolve) => {
       for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => resolve(signal));
     });
-    const node = await startNode(config, packageVersion(), logger);
+    const node = await startNode(config, packageVersion(), logger, ({ userId, password }) => {
+      console.log(`Administrator: ${userId}\nOne-time password, shown only now: ${password}`);
+    });
     const host = node.address.family === 'IPv6' ? `[${node.address.address}]` : node.address.address;
-    if (node.firstAdmin) {
-      console.log(`Administrator: ${node.firstAdmin.userId}`);
-      console.log(`One-time password, shown only now: ${node.firstAdmin.password}`);
-    }
     console.log(`${config.serverName} serves at http://${host}:${node.address.port}`);
     events.stopping(logger, await stop);
     await node.stop();

@@ -12,6 +12,12 @@ import { tokenHash } from './tokens.ts';
 /** Who may register (ACC-001). */
 export type Registration = { mode: 'open' } | { mode: 'token'; token: string } | { mode: 'closed' };
 
+/** The administrator that the first boot makes. */
+export interface FirstAdmin {
+  readonly userId: UserId;
+  readonly password: string;
+}
+
 export interface AccountsOptions {
   store: NodeStore;
   environment: Environment;
@@ -47,32 +53,21 @@ export class Accounts {
   }
 
   /**
-   * Creates the first administrator, or gives it another one-time password while nobody has used the one before: a boot
-   * that ended early may have told it to nobody.
+   * Creates the first administrator, unless the account exists.
    *
    * @param address `local@domain`: the account takes the local part, and the whole as its contact.
-   * @returns the one-time password, to be shown once; undefined when nothing was done.
+   * @param announce is told the one-time password, once and before the account exists: a boot that ends between the two
+   *   leaves no administrator whose password nobody knows, and the next one makes another.
    */
-  async bootstrapAdmin(address: string): Promise<{ userId: UserId; password: string } | undefined> {
+  async bootstrapAdmin(address: string, announce: (admin: FirstAdmin) => void): Promise<void> {
     const { store, passwords, environment } = this.#options;
     const userId = this.userId(address.slice(0, address.indexOf('@')));
-    const account = await store.read((db) => accountOf(db, userId));
-    const device = await store.read((db) =>
-      db.selectFrom('devices').select('device_id').where('user_id', '=', userId).limit(1).executeTakeFirst(),
-    );
-    const unused = account?.admin === 1 && account.one_time_password === 1 && device === undefined;
-    if (account !== undefined && !unused) return undefined;
+    if (await store.read((db) => accountOf(db, userId))) return;
     const password = Buffer.from(environment.random(15)).toString('base64url');
     const passwordHash = await passwords.hash(password);
-    await store.write(async (trx) => {
-      if (account === undefined) {
-        const admin = { one_time_password: 1, admin: 1, contact: address };
-        await this.#insert(trx, { user_id: userId, password_hash: passwordHash, ...admin });
-      } else {
-        await trx.updateTable('accounts').set({ password_hash: passwordHash }).where('user_id', '=', userId).execute();
-      }
-    });
-    return { userId, password };
+    announce({ userId, password });
+    const account = { user_id: userId, password_hash: passwordHash, one_time_password: 1, admin: 1, contact: address };
+    await store.write((trx) => this.#insert(trx, account));
   }
 
   async login(request: LoginRequest, address: string): Promise<SessionGrant> {

@@ -76,6 +76,7 @@ test('a failed fsync: writes get ECCP_UNAVAILABLE until the disk recovers, reads
     },
     '0',
     pino({ level: 'silent' }),
+    () => {},
     filesThatFail(() => broken),
   );
   t.after(() => node.stop());
