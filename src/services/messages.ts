@@ -113,7 +113,7 @@ export class Messages {
       if (txn === undefined) return act(changes, state, undefined); // ROOM-066
       const first = await this.#sentAs(changes, session, roomId, txn.id);
       if (first === undefined) return act(changes, state, { deviceId: session.deviceId, txnId: txn.id, digest });
-      if (first.txn_digest !== digest) {
+      if (first.txn_digest !== null && first.txn_digest !== digest) {
         throw new EccpError('ECCP_BAD_PARAM', 'The transaction id was used for something else.', { path: txn.place }); // ROOM-064
       }
       return { event_id: first.event_id, status: 'sequenced', seq: first.seq };

@@ -124,11 +124,14 @@ export class Rooms {
     );
   }
 
-  /** Drops the content and nonce of a redacted event; everything else of it stays (LOG-057). */
+  /**
+   * Drops the content and nonce of a redacted event (LOG-057), and the digest of what was sent: from a digest without a nonce
+   * short content could be guessed. Everything else stays.
+   */
   async redact(trx: Kysely<Tables>, roomId: RoomId, eventId: EventId, by: EventId): Promise<void> {
     await trx
       .updateTable('events')
-      .set({ content: null, nonce: null, redacted_by: by })
+      .set({ content: null, nonce: null, txn_digest: null, redacted_by: by })
       .where('room_id', '=', roomId)
       .where('event_id', '=', eventId)
       .execute();

@@ -67,7 +67,7 @@ export interface EventsTable {
   content: string | null;
   nonce: string | null;
   redacted_by: EventId | null;
-  /** The sending device and its transaction id, with the digest of what it sent (ROOM-062, ROOM-064). */
+  /** The sending device and its transaction id, with the digest of what it sent, until a redaction (ROOM-062, ROOM-064). */
   device_id: DeviceId | null;
   txn_id: string | null;
   txn_digest: string | null;

@@ -9,20 +9,29 @@ import { openSqljsStore } from '../../src/storage/sqljs/sqljs-store.ts';
 import type { Tables } from '../../src/storage/tables.ts';
 import { fixture } from './fixture.ts';
 
-test('a redaction deletes content and nonce from the database, and nothing else of the event (LOG-057)', async (t) => {
+test('a redaction deletes content, nonce and digest from the database, and nothing else of the event (LOG-057)', async (t) => {
   const world = await fixture();
   t.after(() => world.end());
   const { rooms, messages, store } = world.services;
   const writer = await world.user('writer');
   const { roomId } = await rooms.create(writer.userId, {});
-  const send = (body: string) => messages.send(writer, roomId, 'eccp.room.message' as EventType, { body }, undefined);
+  const send = (body: string) =>
+    messages.send(writer, roomId, 'eccp.room.message' as EventType, { body }, { id: body, place: 'txnId' });
   const { event_id: redacted } = await send('secret');
   const { event_id: kept } = await send('kept');
   const row = (id: typeof kept) =>
     store.read((db) => db.selectFrom('events').selectAll().where('event_id', '=', id).executeTakeFirstOrThrow());
   const before = await row(redacted);
+  assert.ok(before.txn_digest);
   const { event_id: redaction } = await messages.redact(writer, roomId, redacted, undefined, undefined);
-  assert.deepEqual(await row(redacted), { ...before, content: null, nonce: null, redacted_by: redaction });
+  assert.deepEqual(await row(redacted), {
+    ...before,
+    content: null,
+    nonce: null,
+    txn_digest: null,
+    redacted_by: redaction,
+  });
+  assert.equal((await send('secret')).event_id, redacted, 'a repetition is still one');
   assert.equal((await row(kept)).content, '{"body":"kept"}');
 });
 
