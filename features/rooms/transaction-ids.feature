@@ -282,16 +282,3 @@ Feature: Transaction ids
     When Bob on "again" sends "something else" to the room with the transaction id "t1"
     Then the request is refused with ECCP_BAD_PARAM
     And the log of the room has grown by 1 entry since, as Alice reads it
-
-  @ROOM-062 @must
-  Scenario: A send that is repeated after its event was redacted is still the same event
-    Given Alice has a private room
-    When Alice sends "oops" to the room with the transaction id "t1"
-    Then it succeeds
-    And the answer's "event_id" is kept as "first"
-    When Alice redacts "oops" in the room
-    Then it succeeds
-    Given Alice has noted the end of the log of the room
-    When Alice sends "oops" to the room with the transaction id "t1"
-    Then the answer's "event_id" is "{{saved first}}"
-    And the log of the room has grown by 0 entries since, as Alice reads it
