@@ -8,7 +8,8 @@ export interface RawRequest {
   method: string;
   /** Path and query exactly as sent, `/a/../b` included. */
   path: string;
-  headers?: Record<string, string>;
+  /** Several values of one name go out as headers of their own. */
+  headers?: Record<string, string | string[]>;
   body?: Uint8Array;
   /** The body goes out in chunks, without Content-Length. */
   chunked?: boolean;

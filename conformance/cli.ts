@@ -20,6 +20,9 @@ interface RunFlags {
   tags: string;
   out: string;
   registrationToken?: string;
+  adminToken?: string;
+  peerListen: string;
+  advertise: string;
   strict: boolean;
   quiet: boolean;
   json: boolean;
@@ -34,7 +37,8 @@ Exit codes:
 Examples:
   eccp-conformance run --url http://127.0.0.1:8008
   eccp-conformance run --url https://node.example.org --tags '@ROOM-011 or @ROOM-012'
-  eccp-conformance run --url http://127.0.0.1:8008 features/rooms/joining.feature:12`;
+  eccp-conformance run --url http://127.0.0.1:8008 features/rooms/joining.feature:12
+  eccp-conformance run --url http://10.0.0.2:8008 --peer-listen 0.0.0.0 --advertise 10.0.0.3 --tags @cap-federation`;
 
 /**
  * The command line of the suite.
@@ -62,6 +66,13 @@ export async function main(
     .option('--tags <expression>', 'only the scenarios with these tags', '')
     .option('--out <folder>', 'where report.json, junit.xml and report.html go', 'report')
     .option('--registration-token <token>', 'for a node that registers accounts only with one')
+    .option('--admin-token <token>', 'for what only operators may do: an access token with the scope admin')
+    .option('--peer-listen <address>', 'where the nodes that the suite plays listen', '127.0.0.1')
+    .option(
+      '--advertise <host>',
+      'by which the node reaches that address: part of the names of those nodes',
+      '127.0.0.1',
+    )
     .option('--strict', 'a SHOULD that is not met counts as a failure', false)
     .option('--quiet', 'print only the conclusion', false)
     .option('--json', 'print report.json instead of text', false)

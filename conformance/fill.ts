@@ -1,11 +1,12 @@
 import { HarnessError } from './outcome.ts';
 import { isObject, type Json } from './wire/json.ts';
-import type { EccpWorld } from './world.ts';
+import { type EccpWorld, GUESTS } from './world.ts';
 
 /**
  * Replaces the placeholders of a scenario's text:
  * `{{Alice}}` user id, `{{Alice.token}}`, `{{Alice.device}}`, `{{Alice.username}}`, `{{Alice.password}}`,
  * `{{room}}` or `{{room den}}` room id, `{{event hello}}` event id, `{{saved x}}` what a step saved, `{{node}}` the node's name,
+ * `{{peer}}` or `{{peer two}}` the name of a fake node,
  * `{{unique}}` a text of its own for each scenario.
  */
 export async function fill(world: EccpWorld, text: string): Promise<string> {
@@ -32,6 +33,8 @@ async function resolve(world: EccpWorld, name: string): Promise<string> {
   if (kind === 'room') return world.room(alias || 'room').id;
   if (kind === 'event') return world.event(alias);
   if (kind === 'saved') return savedText(world, alias);
+  if (kind === 'peer') return (await world.peer(alias || 'peer')).name;
+  if (GUESTS[name]) return await world.userId(name);
   const [, actor = '', member = 'user'] = /^(.*?)(?:\.(\w+))?$/.exec(name) ?? [];
   if (!/^[A-Z]/.test(actor)) throw new HarnessError(`unknown placeholder {{${name}}}`);
   const { account, deviceId, token } = await world.actor(actor);

@@ -21,6 +21,8 @@ export interface Operation {
   hasBody: boolean;
   /** The scopes that a token needs; absent, no token is needed. */
   scopes?: readonly string[];
+  /** Only another node may ask, in a signed request. */
+  signed: boolean;
   /** The version that it came with. */
   since: string;
   /** The optional capability that it belongs to. */
@@ -30,6 +32,8 @@ export interface Operation {
   example?: Json;
   /** Statuses that are described one by one. */
   statuses: ReadonlySet<number>;
+  /** Who it is for, which is the document that defines it: `client`, `well-known`, `federation` or `admin`. */
+  audience: string;
   /** Where the definition stands: document and JSON pointer. */
   pointer: string;
 }
@@ -60,9 +64,9 @@ export class Api {
     return operation;
   }
 
-  /** Every operation, in the order of the documents. */
+  /** The operations of the class `core`, which are those that clients use, in the order of the documents. */
   get operations(): readonly Operation[] {
-    return [...this.#operations.values()];
+    return [...this.#operations.values()].filter(({ audience }) => audience === 'client' || audience === 'well-known');
   }
 
   /** The operation that a raw request reaches, if it reaches one. */
@@ -119,6 +123,7 @@ function operationsOf(document: JsonObject, file: string): Operation[] {
       if (!isObject(definition) || typeof definition.operationId !== 'string') return [];
       const hasBody = definition.requestBody !== undefined;
       const scopes = lookUp(definition.security, '0.accessToken');
+      const signed = lookUp(definition.security, '0.peerSignature') !== undefined;
       const example = lookUp(definition, 'requestBody.content.application/json.example');
       const capability = definition['x-capability'];
       const schema = lookUp(definition, 'requestBody.content.application/json.schema.$ref');
@@ -128,6 +133,7 @@ function operationsOf(document: JsonObject, file: string): Operation[] {
         template,
         hasBody,
         ...(Array.isArray(scopes) ? { scopes: scopes.map(String) } : {}),
+        signed,
         since: typeof definition['x-added-in'] === 'string' ? definition['x-added-in'] : '0.1',
         ...(typeof capability === 'string' ? { capability } : {}),
         ...(typeof schema === 'string' ? { bodySchema: basename(schema, '.json') } : {}),
@@ -135,10 +141,13 @@ function operationsOf(document: JsonObject, file: string): Operation[] {
         errcodes: new Set([
           ...common,
           ...codes(definition['x-errcodes']),
+          ...(definition['x-hosted-elsewhere'] === true ? codes(document['x-errcodes-hosted-elsewhere']) : []),
           ...(hasBody ? codes(document['x-errcodes-with-body']) : []),
           ...(scopes ? codes(document['x-errcodes-with-token']) : []),
+          ...(signed ? codes(document['x-errcodes-with-signature']) : []),
         ]),
         statuses: new Set(Object.keys(isObject(definition.responses) ? definition.responses : {}).map(Number)),
+        audience: basename(file, '.yaml'),
         pointer: `${file}#/paths/${escapePointer(template)}/${method}`,
       };
     }),

@@ -3,6 +3,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { ScenarioEvidence } from './evidence.ts';
 import type { Api } from './openapi.ts';
 import { HarnessError } from './outcome.ts';
+import type { Peering } from './peering.ts';
 import type { Ledger } from './requirements.ts';
 import type { Target } from './target.ts';
 import type { TargetFacts } from './target-facts.ts';
@@ -17,6 +18,9 @@ export interface RunContext {
   ledger: Ledger;
   accounts: AccountPool;
   redactor: Redactor;
+  peering: Peering;
+  /** An access token with the scope `admin`, where the operator gave one to whoever runs the suite. */
+  adminToken: string | undefined;
   /** Different in every run: what makes names unique. */
   runId: string;
   /** Evidence by the pickle's id. */

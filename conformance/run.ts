@@ -6,6 +6,7 @@ import { play } from './cucumber.ts';
 import { Api } from './openapi.ts';
 import { ConfigurationError } from './outcome.ts';
 import { packageRoot } from './package-root.ts';
+import { Peering, type PeeringOptions } from './peering.ts';
 import { baseUrl, preflight } from './preflight.ts';
 import { type Ledger, loadLedger } from './requirements.ts';
 import { setActiveRun } from './run-context.ts';
@@ -15,13 +16,14 @@ import type { TargetFacts } from './target-facts.ts';
 import { Redactor } from './trace.ts';
 import { conclude, exitCodeOf, type RunResult, rollUp } from './verdicts.ts';
 
-export interface RunOptions {
+export interface RunOptions extends PeeringOptions {
   url: string;
   /** A Cucumber tag expression; empty selects everything. */
   tags: string;
   /** Features the caller picked, `file.feature:line` allowed; empty plays all. */
   features: string[];
   registrationToken?: string;
+  adminToken?: string;
   strict: boolean;
 }
 
@@ -59,6 +61,7 @@ export async function run(options: RunOptions, parts: RunParts, watcher: RunWatc
   const features = options.features.length > 0 ? options.features.map((path) => located(path)) : [parts.featureFolder];
   const redactor = new Redactor();
   if (options.registrationToken !== undefined) redactor.add(options.registrationToken);
+  if (options.adminToken !== undefined) redactor.add(options.adminToken);
   const api = new Api();
   const catalogue = loadCatalogue();
   const target = new Target(baseUrl(options.url), api, catalogue, redactor);
@@ -67,7 +70,12 @@ export async function run(options: RunOptions, parts: RunParts, watcher: RunWatc
     watcher.onStart(facts);
     const runId = started.getTime().toString(36);
     const accounts = new AccountPool(target, redactor, runId, options.registrationToken);
-    const context = { target, facts, api, catalogue, ledger, accounts, redactor, runId, evidence: new Map() };
+    const peering = new Peering(options, { target, targetName: facts.node, api, catalogue, redactor });
+    const context = {
+      ...{ target, facts, api, catalogue, ledger, accounts, redactor, peering, runId },
+      adminToken: options.adminToken,
+      evidence: new Map(),
+    };
     setActiveRun(context);
     const judged = new Map<string, ScenarioResult>();
     const played = await play({

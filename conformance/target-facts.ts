@@ -10,7 +10,7 @@ export interface TargetFacts {
   versions: string[];
   classes: string[];
   registration: 'open' | 'token' | 'closed';
-  /** Names of the optional capabilities it declares, and `registration-<mode>`. */
+  /** Names of the optional capabilities and classes it declares, and `registration-<mode>`. */
   capabilities: ReadonlySet<string>;
   /** Its newest version of the specification that the suite has requirements for. */
   version: string;
@@ -35,6 +35,7 @@ export function factsOf(url: string, body: JsonObject, requirements: Iterable<Re
     registration: mode,
     capabilities: new Set([
       ...Object.entries(declared).flatMap(([name, on]) => (on === true ? [name] : [])),
+      ...(Array.isArray(body.classes) ? body.classes.map(String) : []),
       `registration-${mode}`,
     ]),
     version: common.at(-1) ?? versions.at(-1) ?? '',

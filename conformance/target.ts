@@ -73,7 +73,7 @@ export class Target {
       .buffer(true)
       .parse(collect);
     test.timeout({ deadline: request.deadline ?? DEADLINE });
-    for (const [header, value] of Object.entries(request.headers ?? {})) test.set(header, value);
+    for (const [header, value] of Object.entries(request.headers ?? {})) test.set(header, value as string);
     try {
       const body = request.body === undefined ? undefined : Buffer.from(request.body);
       if (body && request.chunked) test.write(body);

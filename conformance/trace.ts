@@ -17,6 +17,7 @@ export interface Exchange {
 const MAX_TEXT = 4096;
 /** Longer than any token or password of a run: a secret that a cut goes through lies within this much of the end. */
 const MARGIN = 300;
+const SECRET_HEADER = /^(authorization|cookie|set-cookie)$/i;
 const SECRET_MEMBER = /("[^"]*(?:password|token)[^"]*"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|$)/gi;
 
 /** Knows the run's secrets and takes them out of whatever is about to be reported. */
@@ -36,12 +37,12 @@ export class Redactor {
     return long ? `${result.slice(0, -MARGIN)}… (${text.length} characters)` : result;
   }
 
-  /** Headers without credentials. */
+  /** Headers without credentials; what signs a request between nodes is good only once, and stays. */
   headers(headers: Record<string, string | string[] | undefined>): Record<string, string> {
     const entries = Object.entries(headers).flatMap(([name, value]) => {
       if (value === undefined) return [];
       const text = Array.isArray(value) ? value.join(', ') : value;
-      return [[name, /^(authorization|cookie|set-cookie)$/i.test(name) ? '[redacted]' : this.text(text)]];
+      return [[name, SECRET_HEADER.test(name) && !text.startsWith('ECCP-FED ') ? '[redacted]' : this.text(text)]];
     });
     return Object.fromEntries(entries) as Record<string, string>;
   }

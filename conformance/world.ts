@@ -4,6 +4,7 @@ import { type Answer, name, type RawRequest } from './answer.ts';
 import { type ScenarioEvidence, troubleOf } from './evidence.ts';
 import type { Operation } from './openapi.ts';
 import { ConformanceFailure, HarnessError } from './outcome.ts';
+import type { FakePeer } from './peer/fake-peer.ts';
 import { activeRun } from './run-context.ts';
 import type { SyncView } from './sync-view.ts';
 import type { Json, JsonObject } from './wire/json.ts';
@@ -51,6 +52,10 @@ export class EccpWorld extends World {
   readonly views = new Map<string, SyncView>();
   /** Requests that were started and not yet awaited. */
   readonly waiting = new Map<string, Promise<Answer>>();
+  /** The fake nodes of the scenario by their aliases. */
+  readonly peers = new Map<string, FakePeer>();
+  /** What has to be undone when the scenario ends, the last first. */
+  readonly cleanups: (() => Promise<void>)[] = [];
   evidence: ScenarioEvidence = { exchanges: [] };
   freshAccounts = false;
   /** The kind of the running step, and its text. */
@@ -65,6 +70,7 @@ export class EccpWorld extends World {
   async actor(name: string): Promise<Session> {
     const known = this.sessions.get(name);
     if (known) return known;
+    if (GUESTS[name]) throw new HarnessError(`${name} lives on a fake node and has no session`);
     if (name.includes(' ')) throw new HarnessError(`${name} has not logged in: say so in a Given`);
     const account = await (this.freshAccounts
       ? this.run.accounts.fresh(this.evidence.exchanges)
@@ -76,7 +82,24 @@ export class EccpWorld extends World {
 
   /** A user id by the actor's name. */
   async userId(name: string): Promise<string> {
+    const alias = GUESTS[name];
+    if (alias !== undefined) return `@${name.toLowerCase()}:${(await this.peer(alias)).name}`;
     return (await this.actor(name)).account.userId;
+  }
+
+  /** A fake node by its alias; it is started at the first mention. */
+  async peer(alias: string): Promise<FakePeer> {
+    const known = this.peers.get(alias);
+    if (known) return known;
+    const peer = await this.run.peering.start(this.evidence.exchanges);
+    this.peers.set(alias, peer);
+    return peer;
+  }
+
+  /** The fake node that a user lives on, or `undefined` for a user of the node under test. */
+  async home(name: string): Promise<FakePeer | undefined> {
+    const alias = GUESTS[name];
+    return alias === undefined ? undefined : await this.peer(alias);
   }
 
   /** A room by its alias. */
@@ -206,6 +229,12 @@ export class EccpWorld extends World {
     return (await this.must(who, operationId, options)).body;
   }
 }
+
+/** Users of fake nodes, by the alias of their node. */
+export const GUESTS: Readonly<Record<string, string>> = { Pat: 'peer', Quinn: 'peer', Ruth: 'two', Sven: 'two' };
+
+/** The actor with the operator's token. */
+export const OPERATOR = 'the operator';
 
 /** The actor who has no account and no token. */
 export const STRANGER = 'a stranger';

@@ -6,17 +6,24 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import * as events from './events.ts';
+import { readTrustedRoots } from './federation/trusted-roots.ts';
+import { createFederation, createGrounds, type Grounds } from './federation.ts';
 import type { NodeName } from './generated/api.ts';
 import { accountHandlers } from './http/handlers/accounts.ts';
+import { adminHandlers } from './http/handlers/admin.ts';
 import { deviceHandlers } from './http/handlers/devices.ts';
 import { directoryHandlers } from './http/handlers/directory.ts';
 import { discoveryHandlers, type SelfDescription } from './http/handlers/discovery.ts';
+import { federationHandlers } from './http/handlers/federation.ts';
+import { type FederationSelf, federationInfoHandlers } from './http/handlers/federation-info.ts';
 import { messageHandlers } from './http/handlers/messages.ts';
 import { roomHandlers } from './http/handlers/rooms.ts';
 import { syncHandlers } from './http/handlers/sync.ts';
-import { createHttpServer, drain, listen, onceReady } from './http/listen.ts';
+import { createHttpServer, drain, LIMITS, listen, onceReady } from './http/listen.ts';
 import { createApp } from './http/server.ts';
+import { readTls, reloadTls } from './http/tls.ts';
 import type { Handlers } from './http/types.ts';
+import { Operator } from './operator.ts';
 import type { FirstAdmin } from './services/accounts.ts';
 import type { Environment } from './services/environment.ts';
 import { createServices, type Services } from './services.ts';
@@ -32,6 +39,8 @@ const drainMs = 3_500;
 /** A node that serves. */
 export interface RunningNode {
   readonly address: AddressInfo;
+  /** Reads the certificate and its key again, where the node serves HTTPS. Never rejects: it goes on with what it had. */
+  reload(): Promise<void>;
   /** Finishes what is open, makes it durable, and lets go of the data directory. */
   stop(): Promise<void>;
 }
@@ -51,6 +60,9 @@ export async function startNode(
   announce: (admin: FirstAdmin) => void,
   files?: Files,
 ): Promise<RunningNode> {
+  const tls = config.tls && (await readTls(config.tls)); // before anything is made
+  const roots = config.federation.trustedRoots;
+  const trustedRoots = roots === undefined ? undefined : await readTrustedRoots(roots);
   const environment: Environment = { now: Date.now, elapsed: () => performance.now(), random: randomBytes };
   for (const folder of ['', 'store', 'media', 'keys']) {
     await mkdir(join(config.dataDir, folder), { recursive: true, mode: 0o700 });
@@ -64,28 +76,57 @@ export async function startNode(
   });
   try {
     const identity = await nodeIdentity(join(config.dataDir, 'keys'), config.serverName, await store.read(holdsNobody));
+    const grounds = await createGrounds({ store, identity, environment, config, trustedRoots });
+    const { peerKeys, authenticator, audit } = grounds;
+    const services = createServices({
+      store,
+      identity,
+      environment,
+      registration: config.registration,
+      peers: {
+        documentsOf: (node) => peerKeys.held(node),
+        keyOf: (node, keyId) => peerKeys.key(node, keyId),
+        audit,
+      },
+    });
+    const federation = createFederation(grounds, services, logger);
     const stopping = new AbortController();
-    const services = createServices({ store, identity, environment, registration: config.registration });
+    const { dataDir, serverName, bootstrapAdmin } = config;
+    const { random } = environment;
+    const operator = new Operator({ dataDir, serverName, bootstrapAdmin, random, stopping: stopping.signal });
     const app = createApp({
       logger,
       stopping: stopping.signal,
-      authenticate: (token) => services.sessions.find(token),
-      handlers: handlersOf(services, describe(config, version)),
+      authenticate: operator.or((token) => services.sessions.find(token)),
+      authenticatePeer: async (request) => {
+        const node = await authenticator.authenticate(request);
+        federation.contact(node);
+        return node;
+      },
+      limitClients: () => grounds.limits.client(),
+      handlers: handlersOf(services, grounds, federation, describe(config, version)),
     });
     const { promise: ready, resolve: goOn } = Promise.withResolvers<void>();
-    const server = createHttpServer(onceReady(ready, app), logger);
+    const server = createHttpServer(onceReady(ready, app), logger, LIMITS, tls);
     const address = await listen(server, config.listen.host, config.listen.port);
-    // Only now that this boot can succeed is there somebody to tell the password. Requests wait, lest one take the name.
-    await services.accounts.bootstrapAdmin(config.bootstrapAdmin, announce).catch(async (error: unknown) => {
+    try {
+      // Only now that this boot can succeed is there somebody to tell the password. Requests wait, lest one take the name.
+      await services.accounts.bootstrapAdmin(config.bootstrapAdmin, announce);
+      await operator.announce(address, config.tls?.cert);
+      await federation.start();
+    } catch (error) {
       await drain(server, stopping, 0);
       throw error;
-    });
+    }
     goOn();
     events.started(logger, config.serverName, `${address.address}:${address.port}`);
     return {
       address,
+      reload: () => reload(server, config, logger, () => operator.announce(address, config.tls?.cert)),
       stop: async () => {
-        await drain(server, stopping, drainMs);
+        const drained = drain(server, stopping, drainMs);
+        await federation.stop();
+        await drained;
         await store.close();
       },
     };
@@ -95,29 +136,57 @@ export async function startNode(
   }
 }
 
-function handlersOf(services: Services, self: SelfDescription): Handlers {
+/** Serves the certificate that the files hold now. */
+async function reload(
+  server: ReturnType<typeof createHttpServer>,
+  { tls }: Config,
+  logger: Logger,
+  announce: () => Promise<void>,
+): Promise<void> {
+  if (tls === undefined || !('setSecureContext' in server)) return;
+  try {
+    await reloadTls(server, tls);
+    await announce();
+    events.tlsReloaded(logger);
+  } catch (error) {
+    events.tlsNotReloaded(logger, error);
+  }
+}
+
+function handlersOf(
+  services: Services,
+  grounds: Grounds,
+  federation: ReturnType<typeof createFederation>,
+  self: SelfDescription & FederationSelf,
+): Handlers {
+  const healthy = () => services.store.health().ok;
   return {
+    ...federationHandlers({ inbound: federation.inbound, logs: services.logServing, client: grounds.client }),
+    ...federationInfoHandlers(self, grounds.ownKeys, healthy),
+    ...adminHandlers(grounds),
     ...accountHandlers(services),
     ...deviceHandlers(services.devices),
     ...roomHandlers(services),
     ...messageHandlers(services.messages),
     ...directoryHandlers(services.directory),
     ...syncHandlers(services),
-    ...discoveryHandlers(self, () => services.store.health().ok),
+    ...discoveryHandlers(self, healthy),
   };
 }
 
-function describe(config: Config, version: string): SelfDescription {
+function describe(config: Config, version: string): SelfDescription & FederationSelf {
   const hasPort = /:\d+$/.test(config.serverName);
   return {
     versions: {
       node: config.serverName as NodeName,
       software: { name: 'eccp-node', version },
       versions: ['0.1', '0.2'],
-      classes: ['core'],
-      capabilities: { aliases: true, directory: true },
+      classes: ['core', 'federation'],
+      capabilities: { aliases: true, directory: true, federation: true, admin: true },
       registration: { mode: config.registration.mode },
     },
+    kind: config.kind,
+    ...(config.region !== undefined && { region: config.region }),
     wellKnownServer: { server: hasPort ? config.serverName : `${config.serverName}:8448` },
     wellKnownClient: { client: { base_url: config.publicBaseUrl } },
   };

@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { pino } from 'pino';
 import { startNode } from './app.ts';
+import { addAuditCommand } from './cli/audit.ts';
+import { addPeersCommand } from './cli/peers.ts';
 import { ConfigError, readConfig, type ServeOptions } from './config.ts';
 import * as events from './events.ts';
 
@@ -35,6 +37,31 @@ export async function main(argv: string[]): Promise<number> {
     .addOption(new Option('--listen <host:port>', 'where it listens').env('ECCP_LISTEN').default('127.0.0.1:8448'))
     .option('--registration <mode>', 'who may register: open, token or closed', 'closed')
     .addOption(new Option('--registration-token <text>', 'what new users have to give').env('ECCP_REGISTRATION_TOKEN'))
+    .addOption(
+      new Option('--tls-cert <file>', 'its certificate and the chain above it, in PEM: serves HTTPS').env(
+        'ECCP_TLS_CERT',
+      ),
+    )
+    .addOption(new Option('--tls-key <file>', 'the private key of the certificate, in PEM').env('ECCP_TLS_KEY'))
+    .option(
+      '--kind <kind>',
+      'what others are told of it: public, private, invite_only or experimental (default: by --registration)',
+    )
+    .option('--region <text>', 'where it stands, as others are told, such as eu-west')
+    .option(
+      '--federation-mode <mode>',
+      'first start only: which peers it deals with, open, moderated or allow_list',
+      'open',
+    )
+    .option('--federation-allow <node>', 'first start only: a peer of allow_list (repeatable)', collect)
+    .option('--trusted-roots <file>', 'certificates in PEM that vouch for peers in place of those of the system')
+    .option(
+      '--allow-peer-range <range>',
+      'addresses that peers may have although they are private, such as 10.0.0.0/8 (repeatable)',
+      collect,
+    )
+    .option('--allow-insecure-loopback', 'plain HTTP to peers named localhost:<port>, 127.0.0.1:<port> or [::1]:<port>')
+    .option('--key-rotation-interval <time>', 'how long it signs with one key, such as 90d or 12h', 'never')
     .option('--repair', 'move damaged parts of the store aside and go on without them')
     .addOption(
       new Option('--log-level <level>', 'how much to log').choices(['debug', 'info', 'warn', 'error']).default('info'),
@@ -46,11 +73,19 @@ Example:
   eccp-node serve --server-name node.example.org --public-base-url https://node.example.org \\
     --bootstrap-admin admin@example.org
 
+With --tls-cert and --tls-key it serves HTTPS, and SIGHUP makes it read both files again; without, it serves plain
+HTTP for a proxy in front of it. Other nodes are told in /.well-known/eccp/server where it is.
+
 The log goes to standard error, one JSON object a line.`,
     )
     .action(async (options: ServeOptions & { logLevel: string }) => {
       code = await serve(options);
     });
+  const done = (result: number) => {
+    code = result;
+  };
+  addPeersCommand(program, done);
+  addAuditCommand(program, done);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return code;
@@ -58,6 +93,10 @@ The log goes to standard error, one JSON object a line.`,
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUse;
     throw error;
   }
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
 }
 
 async function serve(options: ServeOptions & { logLevel: string }): Promise<number> {
@@ -71,7 +110,8 @@ async function serve(options: ServeOptions & { logLevel: string }): Promise<numb
       console.log(`Administrator: ${userId}\nOne-time password, shown only now: ${password}`);
     });
     const host = node.address.family === 'IPv6' ? `[${node.address.address}]` : node.address.address;
-    console.log(`${config.serverName} serves at http://${host}:${node.address.port}`);
+    console.log(`${config.serverName} serves at ${config.tls ? 'https' : 'http'}://${host}:${node.address.port}`);
+    if (config.tls) process.on('SIGHUP', () => void node.reload());
     events.stopping(logger, await stop);
     await node.stop();
     return 0;

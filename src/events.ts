@@ -9,6 +9,20 @@ export function stopping(logger: Logger, signal: string): void {
   logger.info({ signal }, 'stopping');
 }
 
+export function tlsReloaded(logger: Logger): void {
+  logger.info('certificate and key read again');
+}
+
+/** The node goes on with what it had. */
+export function tlsNotReloaded(logger: Logger, error: unknown): void {
+  logger.error({ err: error }, 'certificate and key not read again');
+}
+
+/** Something between this node and another that nobody foresaw. */
+export function federationFailed(logger: Logger, error: unknown, node: string | undefined): void {
+  logger.error({ err: error, peer: node }, 'federation');
+}
+
 const troubling: readonly string[] = ['damage_moved_aside', 'writes_stopped', 'rebuild_failed', 'snapshot_failed'];
 
 /** What the store reports, by its name in lower_case and with its figures. */

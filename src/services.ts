@@ -1,21 +1,33 @@
 // Joins the services to one another. What they need from outside comes in as parameters, so that tests can supply it.
+import type { SignedKeyDocument } from './core/key-document.ts';
+import type { NodeName } from './generated/api.ts';
 import { AccountData } from './services/account-data.ts';
 import { Accounts, type Registration } from './services/accounts.ts';
 import { Deactivation } from './services/deactivation.ts';
 import { Devices } from './services/devices.ts';
 import { Directory } from './services/directory.ts';
 import type { Environment, NodeStore } from './services/environment.ts';
+import { Evidence, type Recorder } from './services/evidence.ts';
 import { AccountExports } from './services/export.ts';
+import { Heads } from './services/heads.ts';
+import { Hosting } from './services/hosting.ts';
+import { Ingest } from './services/ingest.ts';
+import { Invitations } from './services/invitations.ts';
 import { Lockout } from './services/lockout.ts';
+import { LogKeeper } from './services/log-keeper.ts';
+import { LogServing } from './services/log-serving.ts';
 import { Memberships } from './services/memberships.ts';
 import { Messages } from './services/messages.ts';
 import { Notifier } from './services/notifier.ts';
+import { Outbox } from './services/outbox.ts';
 import { Passwords } from './services/passwords.ts';
 import { Receipts } from './services/receipts.ts';
+import { RemoteMemberships } from './services/remote-memberships.ts';
 import { RoomWriter } from './services/room-writer.ts';
 import { RoomService } from './services/rooms.ts';
 import { Sessions } from './services/sessions.ts';
 import { StateEvents } from './services/state-events.ts';
+import { Submissions } from './services/submissions.ts';
 import { Sync } from './services/sync.ts';
 import { Typing } from './services/typing.ts';
 import type { NodeIdentity } from './storage/node-identity.ts';
@@ -23,14 +35,25 @@ import { Rooms } from './storage/rooms.ts';
 
 export interface ServicesOptions {
   readonly store: NodeStore;
+  /** What is known of other nodes' keys, and where decisions are recorded. */
+  readonly peers: PeerKnowledge;
   readonly identity: NodeIdentity;
   readonly environment: Environment;
   readonly registration: Registration;
 }
 
+/** What the services ask about other nodes. */
+export interface PeerKnowledge {
+  /** The key documents of another node that this one has verified, newest last. */
+  documentsOf(node: NodeName): Promise<readonly SignedKeyDocument[]>;
+  /** A key of another node that is in force now. Throws the EccpError of why there is none. */
+  keyOf(node: NodeName, keyId: string): Promise<string>;
+  readonly audit: Recorder;
+}
+
 export type Services = ReturnType<typeof createServices>;
 
-export function createServices({ store, identity, environment, registration }: ServicesOptions) {
+export function createServices({ store, identity, environment, registration, peers }: ServicesOptions) {
   const { now } = environment;
   const nodeName = identity.name;
   const notifier = new Notifier();
@@ -41,8 +64,15 @@ export function createServices({ store, identity, environment, registration }: S
   const accounts = new Accounts({ store, environment, sessions, passwords, lockout, notifier, nodeName, registration });
   const devices = new Devices(store, sessions, notifier, now);
   const typing = new Typing(store, rooms, notifier, environment);
-  const writer = new RoomWriter({ store, rooms, notifier, typing, environment, identity });
-  const memberships = new Memberships(store, rooms, writer, nodeName);
+  const outbox = new Outbox(store, environment);
+  const submissions = new Submissions(store, rooms, outbox, notifier, environment);
+  const keeper = new LogKeeper({ store, rooms, notifier, typing, outbox, submissions, nodeName });
+  const writer = new RoomWriter({ keeper, rooms, submissions, environment, identity });
+  const invitations = new Invitations({ store, notifier, submissions, nodeName, keyOf: peers.keyOf });
+  const remote = new RemoteMemberships({ store, rooms, keeper, writer, submissions, invitations, identity });
+  const memberships = new Memberships(store, rooms, writer, remote, nodeName);
+  const logServing = new LogServing(store, rooms);
+  const evidence = new Evidence({ store, rooms, environment, audit: peers.audit, nodeName });
   const directory = new Directory(store, rooms, nodeName, now);
   return {
     store,
@@ -55,10 +85,18 @@ export function createServices({ store, identity, environment, registration }: S
     deactivation: new Deactivation({ accounts, sessions, memberships, writer, notifier, now }),
     exports: new AccountExports(store, devices, environment),
     accountData: new AccountData(store, rooms, notifier),
-    rooms: new RoomService({ store, rooms, writer, memberships, directory }),
+    rooms: new RoomService({ store, rooms, writer, memberships, directory, invitations }),
     state: new StateEvents(store, rooms, writer),
-    messages: new Messages(store, rooms, writer),
+    messages: new Messages(store, rooms, writer, submissions),
     sync: new Sync({ store, notifier, sessions, typing, environment }),
+    outbox,
+    submissions,
+    invitations,
+    evidence,
+    hosting: new Hosting({ rooms, keeper, identity, environment, documentsOf: peers.documentsOf }),
+    ingest: new Ingest({ store, rooms, keeper, submissions, evidence, invitations, nodeName }),
+    logServing,
+    heads: new Heads({ store, rooms, evidence, logServing, nodeName, random: environment.random }),
     receipts: new Receipts(store, rooms, notifier, environment),
   };
 }

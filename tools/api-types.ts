@@ -44,10 +44,10 @@ function withCertainParameters(document: OpenApi): OpenApi {
 /** What an operation's access token must allow: a scope, null where any token will do, undefined where no token is asked for. */
 function scopeOf({ operationId, security = [] }: Operation): string | null | undefined {
   const [requirement, ...others] = security;
-  if (!requirement) return undefined;
+  if (!requirement || requirement.peerSignature) return undefined;
   const [scope, ...more] = requirement.accessToken ?? [];
   if (!requirement.accessToken || others.length + more.length > 0) {
-    throw new Error(`${operationId}: security must be one accessToken with at most one scope`);
+    throw new Error(`${operationId}: security must be one peerSignature, or one accessToken with at most one scope`);
   }
   return scope ?? null;
 }
@@ -58,8 +58,12 @@ function scopesOf(document: OpenApi): string {
     const scope = scopeOf(operation);
     return scope === undefined ? '' : `    ${operation.operationId}: ${scope === null ? null : `"${scope}"`};\n`;
   });
+  const signed = operations.filter(({ security }) => security?.[0]?.peerSignature).map(({ operationId }) => operationId);
   return `/** The operations that ask for an access token, and the scope it must have; null where any will do. */
 export interface scopes {
 ${lines.join('')}}
+
+/** The operations that another node signs. */
+export type SignedOperationId = ${signed.map((id) => `"${id}"`).join(' | ')};
 `;
 }

@@ -1,7 +1,7 @@
 // Runs the conformance suite against a fresh node.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,8 @@ Examples:
 
 const REFERENCE =
   `${process.execPath} bin/eccp-node.js serve --server-name localhost:{port} --public-base-url {url} ` +
-  '--bootstrap-admin admin@example.org --data-dir {data} --listen 127.0.0.1:{port} --log-level warn';
+  '--bootstrap-admin admin@example.org --data-dir {data} --listen 127.0.0.1:{port} --log-level warn ' +
+  '--allow-insecure-loopback';
 const REGISTRATION: Record<string, { node: string; suite: string[] }> = {
   open: { node: '--registration open', suite: [] },
   token: {
@@ -63,9 +64,8 @@ async function main(argv: string[]): Promise<number> {
       process.stderr.write(`conformance: the node ${reason}. Command: ${words.join(' ')}\n${log().slice(-4000)}\n`);
       return 2;
     }
-    const suite = spawn(process.execPath, ['bin/eccp-conformance.js', 'run', '--url', url, ...args], {
-      stdio: 'inherit',
-    });
+    const own = ['bin/eccp-conformance.js', 'run', '--url', url, ...operatorOf(data), ...args];
+    const suite = spawn(process.execPath, own, { stdio: 'inherit' });
     const [code] = (await once(suite, 'exit')) as [number | null];
     if (hasEnded(node)) {
       process.stderr.write(`conformance: the node died during the run.\n${log().slice(-4000)}\n`);
@@ -76,6 +76,14 @@ async function main(argv: string[]): Promise<number> {
     await stop(node);
     rmSync(data, { recursive: true, force: true });
   }
+}
+
+/** The operator's token that this repository's node leaves in its data folder, as arguments of the suite; none where there is none. */
+function operatorOf(data: string): string[] {
+  const file = join(data, 'operator.json');
+  if (!existsSync(file)) return [];
+  const { token } = JSON.parse(readFileSync(file, 'utf8')) as { token: string };
+  return ['--admin-token', token];
 }
 
 /** Waits until the node reports its health; returns why it will not. */

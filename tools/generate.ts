@@ -10,7 +10,7 @@ import { readChapters, requirementsOf } from './requirements.ts';
 const HELP = `Usage: npm run generate [-- --check]
 
 Derives from spec/ and schemas/:
-  src/generated/openapi.json   both OpenAPI documents, merged, with every schema inside
+  src/generated/openapi.json   the OpenAPI documents, merged, with every schema inside
   src/generated/api.ts         their TypeScript types
   src/generated/errors.ts      the error catalogue
   spec/requirements.json       every requirement of the specification
@@ -25,7 +25,7 @@ async function generated(root: string): Promise<Map<string, string>> {
   const requirements = requirementsOf(chapters);
   const errors = catalogue(chapters);
   const openapi = await bundleDocuments(
-    ['client', 'well-known'].map((name) => join(root, `spec/openapi/${name}.yaml`)),
+    ['client', 'well-known', 'federation', 'admin'].map((name) => join(root, `spec/openapi/${name}.yaml`)),
   );
   const document = json(openapi);
   const unknown = unknownCodes(errors, [...chapters, { file: 'spec/openapi', text: document }]);

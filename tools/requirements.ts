@@ -23,19 +23,27 @@ export interface Requirement {
   line: number;
 }
 
-const PREFIXES: { [chapter: string]: string } = {
-  '01': 'CONF',
-  '02': 'JSON',
-  '03': 'ID',
-  '04': 'ERR',
-  '05': 'ACC',
-  '06': 'DEV',
-  '07': 'LOG',
-  '08': 'ROOM',
-  '09': 'RULE',
-  '10': 'HIST',
-  '11': 'SYNC',
-  '12': 'DISC',
+/** The prefixes of a chapter's ids; ids with one prefix ascend. */
+const PREFIXES: { [chapter: string]: string[] } = {
+  '01': ['CONF'],
+  '02': ['JSON'],
+  '03': ['ID'],
+  '04': ['ERR'],
+  '05': ['ACC'],
+  '06': ['DEV'],
+  '07': ['LOG'],
+  '08': ['ROOM'],
+  '09': ['RULE'],
+  '10': ['HIST'],
+  '11': ['SYNC'],
+  '12': ['DISC'],
+  '13': ['KEY'],
+  '14': ['PEER'],
+  '15': ['AUTH'],
+  '16': ['FED'],
+  '17': ['HOST'],
+  '18': ['PULL'],
+  '19': ['POL', 'AUD'],
 };
 const ITEM = /^- \*\*([A-Z]+-\d{3})\*\* \((\d+\.\d+)(?:, ([a-z][a-z0-9_-]*))?\) (\S.*)$/;
 const LOOKS_LIKE_ITEM = /^\s*[-*+] \*\*[A-Z]+-\d+\*\*/;
@@ -63,7 +71,7 @@ export function requirementsOf(chapters: readonly Chapter[]): Requirement[] {
 
 function readChapter({ file, text }: Chapter, faults: string[]): Requirement[] {
   const chapter = file.replace(/^spec\//, '').replace(/\.md$/, '');
-  const prefix = PREFIXES[chapter.slice(0, 2)];
+  const prefixes = PREFIXES[chapter.slice(0, 2)] ?? [];
   const lines = text.split('\n');
   const found: Requirement[] = [];
   let quotesKeywords = false;
@@ -85,8 +93,9 @@ function readChapter({ file, text }: Chapter, faults: string[]): Requirement[] {
       const whole = sentence.join(' ');
       const [keyword, ...others] = keywordsIn(whole);
       if (!keyword || others.length > 0) fault(`${id} has ${others.length + (keyword ? 1 : 0)} keywords, not 1`);
-      if (id.split('-')[0] !== prefix) fault(`${id}: this chapter's prefix is ${prefix ?? 'not known'}`);
-      const before = found.at(-1);
+      const prefix = id.split('-')[0] ?? '';
+      if (!prefixes.includes(prefix)) fault(`${id}: this chapter's prefix is ${prefixes.join(' or ') || 'not known'}`);
+      const before = found.findLast((other) => other.id.startsWith(`${prefix}-`));
       if (before && before.id >= id) fault(`${id} does not come after ${before.id}`);
       const level = keyword?.split(' ')[0] as Requirement['level'];
       found.push({

@@ -34,14 +34,6 @@ When('{actor} gives {string} as a/an {}', async function (this: EccpWorld, who: 
   await tryEverywhere(this, who, kind, await idOf(this, id));
 });
 
-// When Alice invites somebody by each of these ids to the room:   (table of one column; by inviteMember and by createRoom)
-When(
-  '{actor} invites somebody by each of these ids to {room}:',
-  async function (this: EccpWorld, who: string, _alias: string, table: DataTable) {
-    for (const [cell = ''] of table.raw()) await tryEverywhere(this, who, 'user id to invite', await idOf(this, cell));
-  },
-);
-
 // When Alice sends an event with a type of 255 characters to the room
 When(
   '{actor} sends an event with a type of {int} characters to {room}',

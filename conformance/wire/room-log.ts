@@ -1,6 +1,6 @@
 import { hashJson } from './hash.ts';
 import type { Json } from './json.ts';
-import { chainProblems, keyIn } from './key-document.ts';
+import { carriedProblems, keyIn } from './key-document.ts';
 import { formProblems, isSelfMembership, nonceProblems, redactionProblems } from './log-form.ts';
 import { verifyJson } from './signature.ts';
 import type { Event, KeyDocument, SequencedEvent, SignedKeyDocument } from './types.ts';
@@ -98,7 +98,7 @@ export function replayLog(log: SequencedEvent[]): Replay {
 
     const node = nodeOf(event.sender);
     const carried = carriedKeys(item);
-    for (const message of chainProblems(carried, node, documents.get(node))) say('keys', message);
+    for (const message of carriedProblems(carried, node, documents.get(node))) say('keys', message);
     const newest = carried.at(-1)?.document;
     if (newest) documents.set(node, newest);
     checkSignature(say, 'signature', documents.get(node), event.origin_key, 'eccp.event-sig.v1', event, item.signature);

@@ -33,7 +33,7 @@ export function signJson(seed: Uint8Array, domain: string, value: Json): string 
 }
 
 /**
- * Ed25519 by RFC 8032, strict and cofactorless: S < L, and the recomputed R equals the given one byte for byte.
+ * Ed25519 by RFC 8032, strict and cofactorless: S < L, and the recomputed R equals the given one, which is not the neutral element, byte for byte.
  * @throws Error when the key itself is unacceptable or the signature is not base64url.
  */
 export function verifyJson(publicKey: string, domain: string, value: Json, signature: string): boolean {
@@ -45,7 +45,7 @@ export function verifyBytes(publicKey: string, message: Uint8Array, signature: U
   if (signature.length !== 64) return false;
   const r = signature.subarray(0, 32);
   const s = littleEndian(signature.subarray(32));
-  if (s >= L) return false;
+  if (s >= L || Buffer.compare(Point.ZERO.toBytes(), r) === 0) return false;
   const point = loadKey(publicKey);
   const digest = sha512(new Uint8Array(Buffer.concat([r, fromBase64url(publicKey), message])));
   const k = littleEndian(digest) % L;

@@ -145,7 +145,7 @@ Feature: Names of nodes
 
   @ID-014 @ID-007 @must
   Scenario: Every name that matches the grammar is taken for what it is, a node without such a room
-    When Alice gives each of these as a room id:
+    When Alice gives each of these as a room id to read:
       | !«43 A»:example.org                |
       | !«43 A»:localhost                  |
       | !«43 A»:a                          |
@@ -170,10 +170,10 @@ Feature: Names of nodes
 
   @ID-007 @must
   Scenario: A name with another port is another node
-    Given Bob has an account
-    When Alice invites somebody by each of these ids to the room:
+    Given Bob is a member of the room
+    When Alice gives each of these as a user id to kick:
       | @{{Bob.username}}:{{other port}}  |
       | @{{Bob.username}}:x{{node}}       |
       | @{{Bob.username}}:x.{{node}}      |
-    Then each id is refused with ECCP_NOT_FOUND
-    And Bob is unknown in the room, as Alice sees it
+    Then each id is refused with ECCP_FORBIDDEN
+    And Bob's membership in the room is "join", as Alice sees it

@@ -66,7 +66,7 @@ Feature: Ids of rooms and events
     When Alice gives each of these as an event id:
       | $«43 A»               |
       | $_-«40 z»8            |
-    And Alice gives each of these as a room id:
+    And Alice gives each of these as a room id to read:
       | !«43 A»:{{node}}      |
       | !_-«40 z»8:{{node}}   |
       | !«43 A»:«63 a».«63 a».«63 a».«18 a» |

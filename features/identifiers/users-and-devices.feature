@@ -72,9 +72,9 @@ Feature: Ids of users and devices
     Then each id is refused with ECCP_BAD_PARAM
 
   @ID-014 @ID-011 @ID-013 @must
-  Scenario: Every user id that matches the grammar is taken for one, of a user who does not exist here
+  Scenario: Every user id that matches the grammar is taken for one, of a user who is not in the room
     Given Alice has a private room
-    When Alice invites somebody by each of these ids to the room:
+    When Alice gives each of these as a user id to kick:
       | @a:example.org                   |
       | @0:{{node}}                      |
       | @«64 z»:{{node}}                 |
@@ -86,7 +86,7 @@ Feature: Ids of users and devices
       | @bob:[2001:db8::1]:8448          |
       | @bob:192.0.2.1                   |
       | @bob:localhost:65535             |
-    Then each id is refused with ECCP_NOT_FOUND
+    Then each id is refused with ECCP_FORBIDDEN
 
   @ID-020 @must
   Scenario: The device ids that a node gives match the grammar

@@ -113,7 +113,6 @@ Feature: Making a room
       | user                              | more                     |
       | @nobody-{{unique}}:{{node}}         |                          |
       | @nobody-{{unique}}:{{node}}         | , "visibility": "public" |
-      | @ada:elsewhere.example.org          |                          |
 
   @ROOM-015 @must
   Scenario: Nobody is invited to the room that they make

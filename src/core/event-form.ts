@@ -22,7 +22,8 @@ const optionalEventMembers: Members = {
   anchor: isAnchor,
   replaces: (value) => value === null || isEventId(value),
 };
-const entryMembers: Members = {
+/** Of an entry (schemas/Entry.json), which is closed (LOG-010). */
+export const entryMembers: Members = {
   v: isOne,
   room_id: isRoomId,
   epoch: isCount,

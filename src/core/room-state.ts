@@ -37,11 +37,17 @@ export class RoomState {
   readonly #slots: readonly Slot[];
   #root: string | undefined;
   #levels: PowerLevels | undefined;
+  #nodes: ReadonlySet<string> | undefined;
 
   private constructor(roomId: string, slots: readonly Slot[], head: Head) {
     this.roomId = roomId;
     this.#slots = slots;
     this.head = head;
+  }
+
+  /** A room that is known by its id only. */
+  static unheld(roomId: string): RoomState {
+    return new RoomState(roomId, [], RoomState.empty.head);
   }
 
   /** The state that was stored as rows, in any order, and a head. */
@@ -67,6 +73,7 @@ export class RoomState {
     const next = new RoomState(this.roomId, this.#slots, head);
     next.#root = this.#root;
     next.#levels = this.#levels;
+    next.#nodes = this.#nodes;
     return next;
   }
 
@@ -99,6 +106,16 @@ export class RoomState {
   /** Undefined for a user whom no membership event names. */
   membership(user: string): Membership | undefined {
     return this.#word('eccp.room.member', user, 'membership') as Membership | undefined;
+  }
+
+  /** The nodes that have a joined user: those that take part. Computed once for each change of state. */
+  get nodes(): ReadonlySet<string> {
+    this.#nodes ??= new Set(
+      this.#slots
+        .filter(({ entry }) => entry.type === 'eccp.room.member' && entry.content?.membership === 'join')
+        .map(({ entry }) => nodeOf(entry.state_key)),
+    );
+    return this.#nodes;
   }
 
   get visibility(): Visibility {

@@ -18,8 +18,15 @@ export type HashDomain =
   | 'eccp.content.v1'
   | 'eccp.state.v1'
   | 'eccp.key.v1'
-  | 'eccp.key-document.v1';
-export type SignatureDomain = 'eccp.event-sig.v1' | 'eccp.entry-sig.v1' | 'eccp.key-document-sig.v1';
+  | 'eccp.key-document.v1'
+  | 'eccp.audit.v1';
+export type SignatureDomain =
+  | 'eccp.event-sig.v1'
+  | 'eccp.entry-sig.v1'
+  | 'eccp.key-document-sig.v1'
+  | 'eccp.freshness-sig.v1'
+  | 'eccp.http.v1'
+  | 'eccp.audit-sig.v1';
 
 /** A node's private key, with what others need to know about it. */
 export interface SigningKey {
@@ -79,6 +86,9 @@ export function checkPublicKey(publicKey: string): void {
   importPublicKey(publicKey);
 }
 
+/** The encoding of the neutral element. */
+const neutral = Buffer.from([1, ...new Array<number>(31).fill(0)]);
+
 /**
  * Whether a signature over `domain ‖ 0x00 ‖ canonical(object)` is good by RFC 8032, strict and without the cofactor: OpenSSL
  * refuses S ≥ L (ID-072) and compares the recomputed R byte for byte (ID-073), but takes keys that are refused here first.
@@ -87,7 +97,9 @@ export function checkPublicKey(publicKey: string): void {
 export function verify(publicKey: string, domain: SignatureDomain, object: JsonObject, signature: string): boolean {
   const message = signedBytes(domain, object);
   try {
-    return verifyRaw(null, message, importPublicKey(publicKey), fromBase64url(signature, 64));
+    const bytes = fromBase64url(signature, 64);
+    if (neutral.equals(bytes.subarray(0, 32))) return false; // ID-076: OpenSSL takes it or not, by its version
+    return verifyRaw(null, message, importPublicKey(publicKey), bytes);
   } catch (error) {
     if (error instanceof EccpError) return false;
     throw error;

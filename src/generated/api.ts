@@ -674,6 +674,211 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_eccp/federation/v1/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the node is */
+        get: operations["getFederationVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_eccp/federation/v1/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the node offers to other nodes */
+        get: operations["getFederationCapabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_eccp/federation/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The node's key documents */
+        get: operations["getKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_eccp/federation/v1/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand over what one node has for another */
+        post: operations["exchange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_eccp/federation/v1/rooms/{roomId}/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last entry of a log */
+        get: operations["getLogHead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_eccp/federation/v1/rooms/{roomId}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A stretch of a log */
+        get: operations["getLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_eccp/federation/v1/rooms/{roomId}/events/{eventId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One event */
+        get: operations["getFederationEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_eccp/federation/v1/diagnose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a peer step by step */
+        post: operations["diagnose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_eccp/admin/v1/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The policy in force */
+        get: operations["getPolicy"];
+        /** Replace the policy */
+        put: operations["putPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_eccp/admin/v1/peers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Peers that the node has met or decided on */
+        get: operations["listPeers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_eccp/admin/v1/peers/{node}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide on a peer */
+        post: operations["decidePeer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_eccp/admin/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the audit log */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -755,6 +960,45 @@ export interface components {
          */
         AnyContent: Record<string, unknown>;
         /**
+         * AuditPage
+         * @description A stretch of the audit log.
+         */
+        AuditPage: {
+            records: components["schemas"]["SignedAuditRecord"][];
+            /** @description The node's key documents, for checking the signatures. */
+            documents: components["schemas"]["SignedKeyDocument"][];
+            /** @description Where the next stretch starts; absent at the end. */
+            next?: number;
+        };
+        /**
+         * AuditRecord
+         * @description One decision, as it was taken.
+         */
+        AuditRecord: {
+            /** @constant */
+            v: 1;
+            /** @description Whose log it is. */
+            node: components["schemas"]["NodeName"];
+            /** @description Its place, from 0. */
+            seq: number;
+            /** @description The hash of the record before it; null at 0. */
+            prev: components["schemas"]["Hash"] | null;
+            /** @description Milliseconds since 1970-01-01 UTC. */
+            ts: number;
+            /** @description What it is about, such as `federation.refused`. */
+            kind: string;
+            /** @description Who decided: a user id, a node name, or `node` for the node itself. */
+            actor: string;
+            /** @description What was decided upon: a node, a room, an event, a key. */
+            subject?: string;
+            /** @description Of a refusal. */
+            errcode?: string;
+            /** @description Of the request that led to it. */
+            request_id?: string;
+            /** @description What else is to be known. */
+            detail: Record<string, unknown>;
+        };
+        /**
          * ChangePasswordRequest
          * @description Replaces the password.
          */
@@ -822,6 +1066,41 @@ export interface components {
             devices: components["schemas"]["Device"][];
         };
         /**
+         * DiagnoseRequest
+         * @description Which peer to try.
+         */
+        DiagnoseRequest: {
+            node: components["schemas"]["NodeName"];
+        };
+        /**
+         * DiagnoseStep
+         * @description One step on the way to a peer.
+         */
+        DiagnoseStep: {
+            /** @enum {string} */
+            step: "policy" | "discovery" | "address" | "connection" | "tls" | "keys" | "authentication";
+            ok: boolean;
+            /** @description How long it took. */
+            ms: number;
+            /** @description What was found, for people. */
+            detail?: string;
+            /** @description Of a step that failed. */
+            errcode?: string;
+        };
+        /**
+         * Diagnosis
+         * @description How far the node gets with a peer.
+         */
+        Diagnosis: {
+            node: components["schemas"]["NodeName"];
+            /** @enum {string} */
+            reachability: "reachable" | "unreachable";
+            /** @description Of all steps together. */
+            latency_ms: number;
+            /** @description In the order in which they were tried; the first that fails is the last. */
+            steps: components["schemas"]["DiagnoseStep"][];
+        };
+        /**
          * DirectoryPage
          * @description A page of the directory: larger rooms first, then by room id.
          */
@@ -876,6 +1155,35 @@ export interface components {
             state_root: components["schemas"]["Hash"];
         };
         /**
+         * EphemeralItem
+         * @description What is worth knowing now and not kept in the log: a receipt, or who is typing.
+         */
+        EphemeralItem: {
+            /** @enum {string} */
+            kind: "receipt" | "typing";
+            room_id: components["schemas"]["RoomId"];
+            user_id: components["schemas"]["UserId"];
+            /** @description Of a receipt. */
+            event_id?: components["schemas"]["EventId"];
+            /** @description Of a receipt: milliseconds since 1970-01-01 UTC. */
+            ts?: number;
+            /** @description Of typing: whether the user is. */
+            typing?: boolean;
+        };
+        /**
+         * Equivocation
+         * @description Two valid signatures of a host that contradict each other.
+         */
+        Equivocation: {
+            room_id: components["schemas"]["RoomId"];
+            /** @description Who signed both. */
+            node: components["schemas"]["NodeName"];
+            /** @description The two entries. */
+            heads: components["schemas"]["LogHead"][];
+            /** @description The key document that lists the keys of both. */
+            documents: components["schemas"]["SignedKeyDocument"][];
+        };
+        /**
          * Error
          * @description A refusal. Programs branch on `errcode`; the other members are those that the code's catalogue line names.
          */
@@ -890,6 +1198,8 @@ export interface components {
             path?: string;
             /** @description The event id now in state, or null when there is none. */
             current?: components["schemas"]["EventId"] | null;
+            /** @description With ECCP_KEY_CONTINUITY: the version of the key document held, 0 for none. */
+            version?: number;
         };
         /**
          * Event
@@ -935,6 +1245,65 @@ export interface components {
          */
         EventType: string;
         /**
+         * FederationCapabilities
+         * @description What a node offers to other nodes.
+         */
+        FederationCapabilities: {
+            /** @description Versions of this specification, ascending. */
+            versions: string[];
+            /** @description Conformance classes of chapter 1. */
+            classes: string[];
+            /** @description Optional capabilities: what stands here with true must work. */
+            capabilities: {
+                [key: string]: boolean;
+            };
+        };
+        /**
+         * FederationVersion
+         * @description What a node says of itself to anybody.
+         */
+        FederationVersion: {
+            /** @description Its name. */
+            node: components["schemas"]["NodeName"];
+            software: {
+                /** @description For people. */
+                name: string;
+                /** @description For people. */
+                version: string;
+            };
+            /** @description Versions of this specification, ascending. */
+            versions: string[];
+            /** @description Where it stands, for people. */
+            region?: string;
+            /**
+             * @description Who may use the node.
+             * @enum {string}
+             */
+            kind: "public" | "private" | "invite_only" | "experimental";
+            /**
+             * @description How it is.
+             * @enum {string}
+             */
+            status: "online" | "invite_only" | "upgrading" | "degraded";
+            /** @description The key with which it signs now. */
+            key: components["schemas"]["KeyId"];
+        };
+        /**
+         * Freshness
+         * @description Until when a node vouches for the newest document of its chain.
+         */
+        Freshness: {
+            node: components["schemas"]["NodeName"];
+            /** @description Of the newest key document. */
+            version: number;
+            /** @description Of that document. */
+            document_hash: components["schemas"]["Hash"];
+            /** @description Milliseconds since 1970-01-01 UTC. */
+            valid_from: number;
+            /** @description Milliseconds since 1970-01-01 UTC; at most seven days after `valid_from`. */
+            valid_until: number;
+        };
+        /**
          * Hash
          * @description A SHA-256 in base64url without padding; the two spare bits of the last character are zero.
          */
@@ -965,6 +1334,30 @@ export interface components {
             event: components["schemas"]["SequencedEvent"];
             /** @description Enough state to say what one is invited to: create, visibility, history visibility, name, topic and the inviter's membership. */
             state: components["schemas"]["SequencedEvent"][];
+            /** @description Of a room that the node does not take part in: what the inviting side tells of it, unproven. */
+            preview?: components["schemas"]["RoomPreview"];
+        };
+        /**
+         * ItemResult
+         * @description What became of one item.
+         */
+        ItemResult: {
+            event_id: components["schemas"]["EventId"];
+            /**
+             * @description `sequenced`: the host put it into the log. `applied`: the entry or invitation is held. Absent when it was refused.
+             * @enum {string}
+             */
+            status?: "sequenced" | "applied";
+            /** @description The place of a sequenced event. */
+            seq?: number;
+            /** @description Why it was refused. */
+            errcode?: string;
+            /** @description A sentence for people. */
+            error?: string;
+            /** @description With ECCP_STATE_CONFLICT: the event in force, or null. */
+            current?: components["schemas"]["EventId"] | null;
+            /** @description With ECCP_KEY_CONTINUITY: the version of the sender's key document in force in the room, or 0. */
+            version?: number;
         };
         /**
          * JoinRule
@@ -988,6 +1381,33 @@ export interface components {
             account_data: components["schemas"]["AccountDataItem"][];
         };
         /**
+         * KeyChain
+         * @description A node's key documents.
+         */
+        KeyChain: {
+            /** @description Those after the version that was asked for, oldest first. */
+            documents: components["schemas"]["SignedKeyDocument"][];
+            freshness: components["schemas"]["SignedFreshness"];
+        };
+        /**
+         * KeyDocument
+         * @description The signing keys of a node, as of one version.
+         */
+        KeyDocument: {
+            /** @description Whose keys they are. */
+            node: components["schemas"]["NodeName"];
+            /** @description 1 for the first document, then one more each time, or more where the recovery key signed. */
+            version: number;
+            /** @description The hash of the document before this one; null at version 1. */
+            prev_hash: components["schemas"]["Hash"] | null;
+            /** @description The public keys in use. */
+            keys: components["schemas"]["PublicKey"][];
+            /** @description The ids of keys that nobody may trust any more; it only ever grows. */
+            revoked: components["schemas"]["KeyId"][];
+            /** @description The public key of an offline key that can continue the chain when the others are lost or stolen. */
+            recovery_key?: components["schemas"]["PublicKey"];
+        };
+        /**
          * KeyId
          * @description A signing key: `ed25519:` and the hash of the raw public key in the domain `eccp.key.v1`.
          */
@@ -1008,6 +1428,25 @@ export interface components {
             /** @description As in a joined room. */
             state: components["schemas"]["SequencedEvent"][];
             timeline: components["schemas"]["Timeline"];
+        };
+        /**
+         * LogHead
+         * @description The last entry of a log.
+         */
+        LogHead: {
+            entry: components["schemas"]["Entry"];
+            /** @description In the domain `eccp.entry-sig.v1`. */
+            entry_signature: components["schemas"]["Signature"];
+        };
+        /**
+         * LogPage
+         * @description A stretch of a log.
+         */
+        LogPage: {
+            /** @description Without a hole, oldest first. */
+            entries: components["schemas"]["SequencedEvent"][];
+            /** @description The last entry that the asking node may have. */
+            head: components["schemas"]["LogHead"];
         };
         /**
          * LoginRequest
@@ -1076,6 +1515,103 @@ export interface components {
          */
         NodeName: Brand<"NodeName">;
         /**
+         * Peer
+         * @description What the node knows and decided of another.
+         */
+        Peer: {
+            node: components["schemas"]["NodeName"];
+            /**
+             * @description `allowed`, `blocked`, or `waiting` for the operator (mode `moderated`), or `refused` for not being on the list.
+             * @enum {string}
+             */
+            decision: "allowed" | "blocked" | "waiting" | "refused";
+            /** @description Whether the operator approved it. */
+            approved: boolean;
+            /** @description Why its keys are in dispute. */
+            quarantined?: string;
+            /** @description Of its key document held. */
+            key_version?: number;
+            /** @description Items that wait to be sent to it. */
+            queued: number;
+            /** @description When an exchange with it last succeeded; milliseconds since 1970-01-01 UTC. */
+            last_success_ts?: number;
+            /** @description What failed last, until something succeeds. */
+            last_failure?: string;
+            /** @description In force for it. */
+            limit: components["schemas"]["RateLimit"];
+        };
+        /**
+         * PeerDecision
+         * @description What the operator decides of a peer.
+         */
+        PeerDecision: {
+            /** @enum {string} */
+            action: "approve" | "block" | "unblock" | "limit" | "lift_quarantine";
+            /** @description With `limit`: the peer's own; without it, the common one again. */
+            limit?: components["schemas"]["RateLimit"];
+        };
+        /**
+         * PeerList
+         * @description Peers by name.
+         */
+        PeerList: {
+            peers: components["schemas"]["Peer"][];
+        };
+        /**
+         * Policy
+         * @description What the operator allows.
+         */
+        Policy: {
+            federation: {
+                /**
+                 * @description `open`: any peer. `moderated`: peers that the operator approved. `allow_list`: those in `allow`.
+                 * @enum {string}
+                 */
+                mode: "open" | "moderated" | "allow_list";
+                /** @description The peers of `allow_list`. */
+                allow: components["schemas"]["NodeName"][];
+                /** @description Peers that are refused whatever else holds. */
+                block: components["schemas"]["NodeName"][];
+                /** @description Requests of one peer. */
+                limit: components["schemas"]["RateLimit"];
+                /** @description Limits of single peers, in place of `limit`. */
+                limits: {
+                    [key: string]: components["schemas"]["RateLimit"];
+                };
+                /** @description Requests of all peers together. */
+                quota: components["schemas"]["RateLimit"];
+                /** @description Whether transactions are padded to size classes. */
+                metadata_padding: boolean;
+            };
+            client: {
+                /** @description Requests of all clients together. */
+                quota: components["schemas"]["RateLimit"];
+            };
+        };
+        /**
+         * PolicyChange
+         * @description A policy in place of the one in force.
+         */
+        PolicyChange: {
+            /** @description The version in force, so that nobody's change is overwritten unseen. */
+            replaces: number;
+            policy: components["schemas"]["Policy"];
+        };
+        /**
+         * PolicyVersion
+         * @description A policy, and which one it is.
+         */
+        PolicyVersion: {
+            /** @description Counts the changes; 0 is what the node starts with. */
+            version: number;
+            policy: components["schemas"]["Policy"];
+        };
+        /**
+         * PublicKey
+         * @description A raw 32-byte Ed25519 public key in base64url without padding. Chapter 3 says which points are refused.
+         */
+        PublicKey: string;
+        /**
          * PutStateRequest
          * @description A new state event.
          */
@@ -1083,6 +1619,16 @@ export interface components {
             content: components["schemas"]["AnyContent"];
             /** @description The event id that the sender means to replace, or null for none; absent, the node fills in what is in force. */
             replaces?: components["schemas"]["EventId"] | null;
+        };
+        /**
+         * RateLimit
+         * @description A token bucket.
+         */
+        RateLimit: {
+            /** @description How fast it fills. */
+            per_second: number;
+            /** @description How much it holds. */
+            burst: number;
         };
         /**
          * ReasonRequest
@@ -1208,11 +1754,22 @@ export interface components {
          */
         RoomId: Brand<"RoomId">;
         /**
+         * RoomPreview
+         * @description What an invitation tells of a room.
+         */
+        RoomPreview: {
+            visibility: components["schemas"]["Visibility"];
+            /** @description Of the room. */
+            name?: string;
+            /** @description Of the room. */
+            topic?: string;
+        };
+        /**
          * Scope
-         * @description What an access token allows: `read` what the account can see, `write` to rooms and data, manage the `account` itself.
+         * @description What an access token allows: `read` what the account can see, `write` to rooms and data, manage the `account` itself, `admin`istrate the node.
          * @enum {string}
          */
-        Scope: "read" | "write" | "account";
+        Scope: "read" | "write" | "account" | "admin";
         /**
          * SendResult
          * @description What became of an event.
@@ -1229,7 +1786,7 @@ export interface components {
         };
         /**
          * SequencedEvent
-         * @description An event with its entry. Content and nonce are both absent once the event is redacted.
+         * @description An event with its entry. Content and nonce are both absent once the event is redacted, and where they are withheld.
          */
         SequencedEvent: {
             event_id: components["schemas"]["EventId"];
@@ -1244,6 +1801,11 @@ export interface components {
             entry_signature: components["schemas"]["Signature"];
             /** @description The first redaction that applies to the event. */
             redacted_by?: components["schemas"]["EventId"];
+            /**
+             * @description Content and nonce are not for whoever asks, or not held by the node that answers.
+             * @constant
+             */
+            withheld?: true;
             /** @description The transaction id under which the asking device sent the event; other devices never see it. */
             txn_id?: string;
         };
@@ -1266,6 +1828,40 @@ export interface components {
          * @description A 64-byte Ed25519 signature in base64url without padding; the four spare bits of the last character are zero.
          */
         Signature: string;
+        /**
+         * SignedAuditRecord
+         * @description A record with its hash and signature.
+         */
+        SignedAuditRecord: {
+            record: components["schemas"]["AuditRecord"];
+            /** @description In the domain `eccp.audit.v1`. */
+            hash: components["schemas"]["Hash"];
+            key: components["schemas"]["KeyId"];
+            /** @description Over the record, in the domain `eccp.audit-sig.v1`. */
+            signature: components["schemas"]["Signature"];
+        };
+        /**
+         * SignedFreshness
+         * @description A freshness statement and its signature.
+         */
+        SignedFreshness: {
+            freshness: components["schemas"]["Freshness"];
+            /** @description A key that the newest document lists. */
+            key: components["schemas"]["KeyId"];
+            /** @description In the domain `eccp.freshness-sig.v1`. */
+            signature: components["schemas"]["Signature"];
+        };
+        /**
+         * SignedKeyDocument
+         * @description A key document and the signatures over it.
+         */
+        SignedKeyDocument: {
+            document: components["schemas"]["KeyDocument"];
+            /** @description Signatures in the domain `eccp.key-document-sig.v1`, by key id. */
+            signatures: {
+                [key: string]: components["schemas"]["Signature"];
+            };
+        };
         /**
          * StateKey
          * @description What tells state events of one type apart: up to 255 bytes of U+0021 to U+007E, often empty.
@@ -1311,6 +1907,43 @@ export interface components {
             limited: boolean;
             /** @description Where the events left out start, going back: pass it to listMessages as `from`. Present when limited. */
             before?: number;
+        };
+        /**
+         * Transaction
+         * @description What one node has for another.
+         */
+        Transaction: {
+            /** @description Events for rooms that the receiver hosts. Each is a [Submission](Submission.json); what is wrong with one is told in its result. */
+            submissions?: {
+                event_id: components["schemas"]["EventId"];
+            }[];
+            /** @description New entries of rooms. Each is a [SequencedEvent](SequencedEvent.json); what is wrong with one is told in its result. */
+            entries?: {
+                event_id: components["schemas"]["EventId"];
+            }[];
+            /** @description Invitations of the receiver's users. Each is a [Invite](Invite.json); what is wrong with one is told in its result. */
+            invites?: {
+                event_id: components["schemas"]["EventId"];
+            }[];
+            /** @description Receipts and typing. */
+            ephemeral?: components["schemas"]["EphemeralItem"][];
+            /** @description Last entries of shared rooms, by room. */
+            heads?: {
+                [key: string]: components["schemas"]["LogHead"];
+            };
+            /** @description Of hosts that contradicted themselves. */
+            evidence?: components["schemas"]["Equivocation"][];
+            /** @description Ignored: it hides how large the rest is. */
+            padding?: string;
+        };
+        /**
+         * TransactionResult
+         * @description A result for each item, in the order of the items.
+         */
+        TransactionResult: {
+            submissions: components["schemas"]["ItemResult"][];
+            entries: components["schemas"]["ItemResult"][];
+            invites: components["schemas"]["ItemResult"][];
         };
         /**
          * TypingRequest
@@ -1396,30 +2029,45 @@ export type AccountExport = components['schemas']['AccountExport'];
 export type AliasTarget = components['schemas']['AliasTarget'];
 export type Anchor = components['schemas']['Anchor'];
 export type AnyContent = components['schemas']['AnyContent'];
+export type AuditPage = components['schemas']['AuditPage'];
+export type AuditRecord = components['schemas']['AuditRecord'];
 export type ChangePasswordRequest = components['schemas']['ChangePasswordRequest'];
 export type CreateRoomRequest = components['schemas']['CreateRoomRequest'];
 export type DeactivateRequest = components['schemas']['DeactivateRequest'];
 export type Device = components['schemas']['Device'];
 export type DeviceId = components['schemas']['DeviceId'];
 export type DeviceList = components['schemas']['DeviceList'];
+export type DiagnoseRequest = components['schemas']['DiagnoseRequest'];
+export type DiagnoseStep = components['schemas']['DiagnoseStep'];
+export type Diagnosis = components['schemas']['Diagnosis'];
 export type DirectoryPage = components['schemas']['DirectoryPage'];
 export type DirectoryRoom = components['schemas']['DirectoryRoom'];
 export type Empty = components['schemas']['Empty'];
 export type Entry = components['schemas']['Entry'];
+export type EphemeralItem = components['schemas']['EphemeralItem'];
+export type Equivocation = components['schemas']['Equivocation'];
 export type Error = components['schemas']['Error'];
 export type Event = components['schemas']['Event'];
 export type EventId = components['schemas']['EventId'];
 export type EventList = components['schemas']['EventList'];
 export type EventType = components['schemas']['EventType'];
+export type FederationCapabilities = components['schemas']['FederationCapabilities'];
+export type FederationVersion = components['schemas']['FederationVersion'];
+export type Freshness = components['schemas']['Freshness'];
 export type Hash = components['schemas']['Hash'];
 export type Health = components['schemas']['Health'];
 export type HistoryVisibility = components['schemas']['HistoryVisibility'];
 export type InvitedRoomSync = components['schemas']['InvitedRoomSync'];
+export type ItemResult = components['schemas']['ItemResult'];
 export type JoinRule = components['schemas']['JoinRule'];
 export type JoinedRoomSync = components['schemas']['JoinedRoomSync'];
+export type KeyChain = components['schemas']['KeyChain'];
+export type KeyDocument = components['schemas']['KeyDocument'];
 export type KeyId = components['schemas']['KeyId'];
 export type KnockedRoomSync = components['schemas']['KnockedRoomSync'];
 export type LeftRoomSync = components['schemas']['LeftRoomSync'];
+export type LogHead = components['schemas']['LogHead'];
+export type LogPage = components['schemas']['LogPage'];
 export type LoginRequest = components['schemas']['LoginRequest'];
 export type Member = components['schemas']['Member'];
 export type MemberList = components['schemas']['MemberList'];
@@ -1427,7 +2075,15 @@ export type MemberRequest = components['schemas']['MemberRequest'];
 export type Membership = components['schemas']['Membership'];
 export type MessagePage = components['schemas']['MessagePage'];
 export type NodeName = components['schemas']['NodeName'];
+export type Peer = components['schemas']['Peer'];
+export type PeerDecision = components['schemas']['PeerDecision'];
+export type PeerList = components['schemas']['PeerList'];
+export type Policy = components['schemas']['Policy'];
+export type PolicyChange = components['schemas']['PolicyChange'];
+export type PolicyVersion = components['schemas']['PolicyVersion'];
+export type PublicKey = components['schemas']['PublicKey'];
 export type PutStateRequest = components['schemas']['PutStateRequest'];
+export type RateLimit = components['schemas']['RateLimit'];
 export type ReasonRequest = components['schemas']['ReasonRequest'];
 export type Receipt = components['schemas']['Receipt'];
 export type ReceiptRequest = components['schemas']['ReceiptRequest'];
@@ -1439,14 +2095,20 @@ export type RoomAccountDataItem = components['schemas']['RoomAccountDataItem'];
 export type RoomAlias = components['schemas']['RoomAlias'];
 export type RoomCreated = components['schemas']['RoomCreated'];
 export type RoomId = components['schemas']['RoomId'];
+export type RoomPreview = components['schemas']['RoomPreview'];
 export type Scope = components['schemas']['Scope'];
 export type SendResult = components['schemas']['SendResult'];
 export type SequencedEvent = components['schemas']['SequencedEvent'];
 export type SessionGrant = components['schemas']['SessionGrant'];
 export type Signature = components['schemas']['Signature'];
+export type SignedAuditRecord = components['schemas']['SignedAuditRecord'];
+export type SignedFreshness = components['schemas']['SignedFreshness'];
+export type SignedKeyDocument = components['schemas']['SignedKeyDocument'];
 export type StateKey = components['schemas']['StateKey'];
 export type SyncResponse = components['schemas']['SyncResponse'];
 export type Timeline = components['schemas']['Timeline'];
+export type Transaction = components['schemas']['Transaction'];
+export type TransactionResult = components['schemas']['TransactionResult'];
 export type TypingRequest = components['schemas']['TypingRequest'];
 export type UserId = components['schemas']['UserId'];
 export type Versions = components['schemas']['Versions'];
@@ -3000,6 +3662,421 @@ export interface operations {
             };
         };
     };
+    getFederationVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FederationVersion"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getFederationCapabilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FederationCapabilities"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getKeys: {
+        parameters: {
+            query: {
+                /** @description The version that is held; documents after it are wanted. */
+                since: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyChain"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    exchange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transaction"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionResult"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getLogHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["schemas"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogHead"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getLog: {
+        parameters: {
+            query: {
+                /** @description The first entry that is wanted. */
+                from: number;
+                /** @description The most entries that are wanted; fewer may come. */
+                limit: number;
+            };
+            header?: never;
+            path: {
+                roomId: components["schemas"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPage"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getFederationEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["schemas"]["RoomId"];
+                eventId: components["schemas"]["EventId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequencedEvent"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    diagnose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiagnoseRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersion"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    putPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyChange"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersion"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listPeers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeerList"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    decidePeer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node: components["schemas"]["NodeName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeerDecision"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Peer"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query: {
+                /** @description The first record that is wanted. */
+                from: number;
+                /** @description The most records that are wanted. */
+                limit: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
 }
 
 /** The operations that ask for an access token, and the scope it must have; null where any will do. */
@@ -3044,4 +4121,13 @@ export interface scopes {
     deleteAlias: "write";
     listDirectory: "read";
     sync: "read";
+    diagnose: "admin";
+    getPolicy: "admin";
+    putPolicy: "admin";
+    listPeers: "admin";
+    decidePeer: "admin";
+    listAudit: "admin";
 }
+
+/** The operations that another node signs. */
+export type SignedOperationId = "exchange" | "getLogHead" | "getLog" | "getFederationEvent";

@@ -37,8 +37,9 @@ export function sendJson(response: ServerResponse, status: number, text: string)
   response.end(text);
 }
 
-export function sendRefusal(response: ServerResponse, error: EccpError): void {
-  if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+/** @param challenge the scheme of the Authorization header that would have been right. */
+export function sendRefusal(response: ServerResponse, error: EccpError, challenge = 'Bearer'): void {
+  if (error.status === 401) response.setHeader('WWW-Authenticate', challenge);
   sendJson(response, error.status, errorBody(error));
 }
 

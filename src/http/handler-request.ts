@@ -1,9 +1,16 @@
 // A handler's request before the operation's types are given to it: types.ts says the same, operation by operation.
 import type { Request, Response } from 'express';
 import type { JsonObject } from '../core/canonical-json.ts';
+import type { NodeName } from '../generated/api.ts';
 import type { Session } from '../services/sessions.ts';
 import type { InFlight } from './in-flight.ts';
 import type { CheckedRequest } from './validation.ts';
+
+/** Who asks, as far as the operation wants to know: a user's device, another node, or anybody. */
+export interface Caller {
+  readonly session?: Session;
+  readonly peer?: NodeName;
+}
 
 /** A class, because a getter in an object literal gives every request a hidden class of its own, which costs more than all its checks. */
 export class HandlerRequest {
@@ -12,6 +19,7 @@ export class HandlerRequest {
   readonly headers: CheckedRequest['headers'];
   readonly body: JsonObject | undefined;
   readonly session: Session | undefined;
+  readonly peer: NodeName | undefined;
   readonly address: string;
   readonly requestId: string;
   readonly #response: Response;
@@ -20,7 +28,7 @@ export class HandlerRequest {
   constructor(
     { params, query, headers }: CheckedRequest,
     body: JsonObject | undefined,
-    session: Session | undefined,
+    { session, peer }: Caller,
     request: Request,
     response: Response,
     inFlight: InFlight,
@@ -30,6 +38,7 @@ export class HandlerRequest {
     this.headers = headers;
     this.body = body;
     this.session = session;
+    this.peer = peer;
     this.address = request.ip ?? '';
     this.requestId = response.locals.requestId;
     this.#response = response;

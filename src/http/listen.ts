@@ -1,10 +1,13 @@
 // The node's HTTP server: its limits, what it tells a caller whose HTTP is broken, how it starts and how it stops.
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import { EccpError } from '../core/errors.ts';
 import { COMMON_HEADERS, errorBody, newRequestId, sendRefusal } from './answers.ts';
+import type { TlsContext } from './tls.ts';
 
 /** Times in milliseconds, sizes in bytes. They bound how a request comes in, never how long its answer takes: a sync may wait. */
 export const LIMITS = {
@@ -17,17 +20,36 @@ export const LIMITS = {
   connectionsCheckingInterval: 1_000,
 };
 
-/** A server for the application, not yet listening. */
-export function createHttpServer(app: RequestListener, logger: Logger, limits: typeof LIMITS = LIMITS): Server {
+/**
+ * A server for the application, not yet listening.
+ *
+ * @param tls makes it one for HTTPS.
+ */
+export function createHttpServer(
+  app: RequestListener,
+  logger: Logger,
+  limits: typeof LIMITS = LIMITS,
+  tls?: TlsContext,
+): Server | TlsServer {
   // What Node would refuse by itself would have neither the form of a refusal nor its headers.
-  const server = createServer({ ...limits, requireHostHeader: false }, (request, response) => {
+  const options = { ...limits, requireHostHeader: false };
+  const listener: RequestListener = (request, response) => {
     if (request.headers.host !== undefined || request.httpVersion === '1.0') app(request, response);
     else refuse(logger, response, 'A request needs a Host header.');
-  });
+  };
+  const server =
+    tls === undefined
+      ? createServer(options, listener)
+      : createTlsServer({ ...options, ...tls, handshakeTimeout: limits.headersTimeout }, listener);
   server.on('checkExpectation', (_request, response) => {
     refuse(logger, response, 'The node knows no expectation but 100-continue.');
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (socket instanceof TLSSocket && socket.getCipher() === undefined) {
+      logger.debug({ code: error.code }, 'no TLS');
+      socket.destroy(); // nobody there to read an answer
+      return;
+    }
     const refusal = refusalOf(error.code);
     const requestId = newRequestId();
     logger.debug({ request_id: requestId, code: error.code, status: refusal.status }, 'not an HTTP request');
@@ -43,7 +65,7 @@ export function createHttpServer(app: RequestListener, logger: Logger, limits: t
 }
 
 /** @throws what the system has against the address. */
-export async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
+export async function listen(server: Server | TlsServer, host: string, port: number): Promise<AddressInfo> {
   server.listen(port, host);
   await once(server, 'listening');
   return server.address() as AddressInfo;
@@ -62,7 +84,7 @@ export function onceReady(ready: Promise<void>, app: RequestListener): RequestLi
  * Stops a server: it takes no new connection, waiting handlers are told through `stopping`, and open requests may finish.
  * Connections that are still open after `ms` milliseconds are cut. Resolves when the last one has ended.
  */
-export async function drain(server: Server, stopping: AbortController, ms: number): Promise<void> {
+export async function drain(server: Server | TlsServer, stopping: AbortController, ms: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve()); // ends idle connections too
   });

@@ -1,14 +1,15 @@
 // One operation, from the request to its answer.
 import type { Request, Response } from 'express';
+import type { JsonObject } from '../core/canonical-json.ts';
 import { EccpError } from '../core/errors.ts';
 import type { Scope } from '../generated/api.ts';
 import type { Session } from '../services/sessions.ts';
 import { sendJson, sendPreflight } from './answers.ts';
-import { readBody } from './body.ts';
-import { HandlerRequest } from './handler-request.ts';
+import { DEFAULT_MAX_BODY, parseBody, readBody, readBytes } from './body.ts';
+import { type Caller, HandlerRequest } from './handler-request.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Document, Operation } from './routes.ts';
-import type { AppOptions, Authenticate } from './types.ts';
+import type { AppOptions } from './types.ts';
 import { type Checks, compiler } from './validation.ts';
 
 /** What a path serves, by method. */
@@ -21,9 +22,14 @@ interface Served {
   readonly operation: Operation;
   readonly handler: (request: HandlerRequest) => Promise<HandlerAnswer>;
   readonly checks: Checks;
-  readonly authenticate: Authenticate;
+  /** Whether another node signs it. */
+  readonly signed: boolean;
+  /** The most bytes of a body. */
+  readonly maxBytes: number;
+  /** Whether it counts against what clients may ask. */
+  readonly limited: boolean;
+  readonly options: AppOptions;
   readonly inFlight: InFlight;
-  readonly checkAnswers: boolean;
 }
 
 interface HandlerAnswer {
@@ -49,15 +55,15 @@ export function endpointsOf(document: Document, options: AppOptions, inFlight: I
         missing.push(operationId);
         continue;
       }
-      const checks = compile(operation);
-      const { authenticate, checkAnswers = false } = options;
       methods.set(method.toUpperCase(), {
         operation,
         handler,
-        checks,
-        authenticate,
+        checks: compile(operation),
+        signed: operation.security?.[0]?.peerSignature !== undefined,
+        maxBytes: operation['x-max-bytes'] ?? DEFAULT_MAX_BODY,
+        limited: isLimited(template, operation),
+        options,
         inFlight,
-        checkAnswers,
       });
     }
     const get = methods.get('GET');
@@ -80,17 +86,19 @@ export async function serve(endpoint: Endpoint, request: Request, response: Resp
     response.setHeader('Allow', endpoint.allow);
     throw new EccpError('ECCP_METHOD_NOT_ALLOWED', `This path does not serve ${request.method}.`);
   }
-  const { operation, checks } = served;
-  const session = await authorize(served, request.headers.authorization);
-  const body = operation.requestBody ? await readBody(request, operation.requestBody.required ?? false) : undefined;
+  const { operation, checks, options } = served;
+  if (served.limited) options.limitClients();
+  const { caller, body } = served.signed
+    ? await readSigned(served, request, response)
+    : await readUnsigned(served, request);
   const question = request.url.indexOf('?');
   const search = question === -1 ? '' : request.url.slice(question);
   const checked = checks.parameters({ params: request.params, search, headers: request.headers });
   if (body !== undefined) checks.body(body);
 
-  const answer = await served.handler(new HandlerRequest(checked, body, session, request, response, served.inFlight));
+  const answer = await served.handler(new HandlerRequest(checked, body, caller, request, response, served.inFlight));
 
-  if (served.checkAnswers) {
+  if (options.checkAnswers) {
     const fault = checks.answerFault(answer.status, answer.body);
     if (fault) throw new Error(`${operation.operationId} answers out of form: ${fault}`);
   }
@@ -104,14 +112,57 @@ export async function serve(endpoint: Endpoint, request: Request, response: Resp
   }
 }
 
+interface Read {
+  readonly caller: Caller;
+  readonly body: JsonObject | undefined;
+}
+
+/** Who asks, then what, where a token says who (ERR-019). */
+async function readUnsigned({ operation, options, maxBytes }: Served, request: Request): Promise<Read> {
+  const session = await authorize(operation, options, request.headers.authorization);
+  const { requestBody } = operation;
+  const body = requestBody ? await readBody(request, requestBody.required ?? false, maxBytes) : undefined;
+  return { caller: session ? { session } : {}, body };
+}
+
+/** Who asks, then what, where a signature says both: it covers the body's bytes, whether or not the operation wants any (AUTH-010). */
+async function readSigned(
+  { operation, options, maxBytes }: Served,
+  request: Request,
+  response: Response,
+): Promise<Read> {
+  response.locals.challenge = 'ECCP-FED';
+  let reading: Promise<Uint8Array> | undefined;
+  const body = () => {
+    reading ??= readBytes(request, maxBytes);
+    return reading;
+  };
+  const peer = await options.authenticatePeer({
+    method: request.method,
+    uri: request.originalUrl,
+    authorization: request.headersDistinct.authorization ?? [],
+    body,
+    requestId: response.locals.requestId,
+  });
+  const { requestBody } = operation;
+  return { caller: { peer }, body: requestBody && parseBody(request, await body(), requestBody.required ?? false) };
+}
+
+/** Whether an operation is for clients or operators. Monitors may always ask how the node is. */
+function isLimited(template: string, { operationId }: Operation): boolean {
+  if (operationId === 'getHealth' || operationId === 'getVersions') return false;
+  return template.startsWith('/_eccp/client/'); // POL-015: not the operator's
+}
+
 const BEARER = /^Bearer +(\S+) *$/i;
 
 /** The session of the request's token, where the operation asks for one. Throws ECCP_MISSING_TOKEN, ECCP_UNKNOWN_TOKEN, ECCP_FORBIDDEN. */
 async function authorize(
-  { operation, authenticate }: Served,
+  { security }: Operation,
+  { authenticate }: AppOptions,
   header: string | undefined,
 ): Promise<Session | undefined> {
-  const scopes = operation.security?.[0]?.accessToken;
+  const scopes = security?.[0]?.accessToken;
   if (!scopes) return undefined;
   const [, token] = BEARER.exec(header ?? '') ?? [];
   if (!token) throw new EccpError('ECCP_MISSING_TOKEN', 'This needs an access token: Authorization: Bearer <token>.');

@@ -16,7 +16,12 @@ export interface Parameter {
 export interface Operation {
   readonly operationId: string;
   readonly parameters: readonly Parameter[];
-  readonly security?: readonly { readonly accessToken?: readonly string[] }[];
+  readonly security?: readonly {
+    readonly accessToken?: readonly string[];
+    readonly peerSignature?: readonly string[];
+  }[];
+  /** The largest body, in bytes, where it is not the common one. */
+  readonly 'x-max-bytes'?: number;
   readonly requestBody?: {
     readonly required?: boolean;
     readonly content: { readonly 'application/json': { readonly schema: Schema } };

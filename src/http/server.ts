@@ -86,5 +86,5 @@ function refuse(logger: Logger, request: Request, response: Response, error: unk
   }
   // With half an answer out, ending the connection is all that can be said.
   if (callerLeft || response.headersSent) response.destroy();
-  else sendRefusal(response, error instanceof EccpError ? error : unforeseen());
+  else sendRefusal(response, error instanceof EccpError ? error : unforeseen(), response.locals.challenge);
 }

@@ -1,7 +1,8 @@
 // What an operation's handler is given and may answer, read off the OpenAPI documents' types:
 // a wrong status, body or parameter name in a handler does not compile.
 import type { Logger } from 'pino';
-import type { operations, scopes } from '../generated/api.ts';
+import type { SignedRequest } from '../federation/authenticate.ts';
+import type { NodeName, operations, SignedOperationId, scopes } from '../generated/api.ts';
 import type { Session } from '../services/sessions.ts';
 
 export type OperationId = keyof operations;
@@ -24,6 +25,8 @@ export interface OperationRequest<Id extends OperationId> {
   readonly headers: Part<Id, 'header'>;
   readonly body: BodyOf<operations[Id]>;
   readonly session: Id extends keyof scopes ? Session : undefined;
+  /** The node that signed the request. */
+  readonly peer: Id extends SignedOperationId ? NodeName : undefined;
   /** The caller's IP address. */
   readonly address: string;
   /** The request's id in the answer and in the log. */
@@ -53,10 +56,16 @@ export type Handlers = { [Id in OperationId]: Handler<Id> };
 /** Finds the session of an access token; undefined when the token was never issued or no longer holds. */
 export type Authenticate = (token: string) => Promise<Session | undefined>;
 
+/** Finds the node that signed a request. Throws EccpError for a request that is not one of a node that may ask. */
+export type AuthenticatePeer = (request: SignedRequest) => Promise<NodeName>;
+
 /** What the application is made of. */
 export interface AppOptions {
   readonly handlers: Handlers;
   readonly authenticate: Authenticate;
+  readonly authenticatePeer: AuthenticatePeer;
+  /** Called for each request of a client or an operator, but for health and versions. Throws ECCP_LIMIT_EXCEEDED. */
+  readonly limitClients: () => void;
   readonly logger: Logger;
   /** Aborted when the node stops: long polls answer at once, and each answer ends its connection. */
   readonly stopping: AbortSignal;

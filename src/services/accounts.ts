@@ -1,12 +1,20 @@
 import type { Kysely } from 'kysely';
 import { EccpError } from '../core/errors.ts';
-import type { Account, DeviceId, LoginRequest, RegisterRequest, SessionGrant, UserId } from '../generated/api.ts';
+import type {
+  Account,
+  DeviceId,
+  LoginRequest,
+  RegisterRequest,
+  Scope,
+  SessionGrant,
+  UserId,
+} from '../generated/api.ts';
 import type { AccountRow, Tables } from '../storage/tables.ts';
 import type { Environment, NodeStore } from './environment.ts';
 import type { Lockout } from './lockout.ts';
 import type { Notifier } from './notifier.ts';
 import { checkStrength, type Passwords } from './passwords.ts';
-import { allScopes, type Session, type Sessions } from './sessions.ts';
+import { type Session, type Sessions, scopesOf } from './sessions.ts';
 import { tokenHash } from './tokens.ts';
 
 /** Who may register (ACC-001). */
@@ -47,8 +55,9 @@ export class Accounts {
     return store.write(async (trx) => {
       await this.#insert(trx, { user_id: userId, password_hash: passwordHash });
       const deviceId = await sessions.createDevice(trx, userId, request.device_name);
-      const token = await sessions.open(trx, userId, deviceId, allScopes);
-      return grant(userId, deviceId, token, allScopes, false);
+      const scopes = scopesOf({ admin: 0 });
+      const token = await sessions.open(trx, userId, deviceId, scopes);
+      return grant(userId, deviceId, token, scopes, false);
     });
   }
 
@@ -75,7 +84,7 @@ export class Accounts {
     const userId = request.user.startsWith('@') ? (request.user as UserId) : this.userId(request.user);
     const account = await this.checkPassword(userId, request.password, address);
     const oneTime = account.one_time_password === 1;
-    const scopes = oneTime ? (['account'] as const) : (request.scopes ?? allScopes); // ACC-025, ACC-053
+    const scopes = oneTime ? (['account'] as const) : wantedScopes(request.scopes, account); // ACC-025, ACC-053
     const granted = await store.write(async (trx) => {
       await this.requireUnchanged(trx, account);
       if (request.device_id !== undefined) await sessions.requireDevice(trx, userId, request.device_id);
@@ -105,7 +114,7 @@ export class Accounts {
       throw new EccpError('ECCP_WEAK_PASSWORD', 'A one-time password is not used twice.'); // ACC-028
     }
     const passwordHash = await passwords.hash(newPassword);
-    const scopes = account.one_time_password === 1 ? allScopes : session.scopes; // ACC-026
+    const scopes = account.one_time_password === 1 ? scopesOf(account) : session.scopes; // ACC-026
     const granted = await store.write(async (trx) => {
       await this.requireUnchanged(trx, account);
       await sessions.requireDevice(trx, session.userId, session.deviceId);
@@ -209,11 +218,19 @@ function nameTaken(): EccpError {
   return new EccpError('ECCP_USER_IN_USE', 'The user name is taken.');
 }
 
+/** @throws EccpError ECCP_FORBIDDEN for a scope that the account cannot have. */
+function wantedScopes(wanted: readonly Scope[] | undefined, account: AccountRow): readonly Scope[] {
+  const possible = scopesOf(account);
+  const beyond = wanted?.find((scope) => !possible.includes(scope));
+  if (beyond !== undefined) throw new EccpError('ECCP_FORBIDDEN', `The account cannot have the scope ${beyond}.`);
+  return wanted ?? possible;
+}
+
 function grant(
   userId: UserId,
   deviceId: DeviceId,
   token: string,
-  scopes: readonly SessionGrant['scopes'][number][],
+  scopes: readonly Scope[],
   mustChange: boolean,
 ): SessionGrant {
   return {

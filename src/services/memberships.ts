@@ -9,45 +9,55 @@ import type { Rooms } from '../storage/rooms.ts';
 import type { Tables } from '../storage/tables.ts';
 import { isActive, requireActive } from './accounts.ts';
 import type { NodeStore } from './environment.ts';
+import type { RemoteMemberships } from './remote-memberships.ts';
 import { joinedRoom, readableRoom, standing } from './room-access.ts';
-import { inForce, type RoomChanges, type RoomWriter } from './room-writer.ts';
+import { inForce, type Reaching, type RoomChanges, type RoomWriter } from './room-writer.ts';
 
 /** Joining, knocking, leaving, and what members do to others (section 8.2). What is allowed is chapter 9's. */
 export class Memberships {
   readonly #store: NodeStore;
   readonly #rooms: Rooms;
   readonly #writer: RoomWriter;
+  readonly #remote: RemoteMemberships;
   readonly #nodeName: string;
 
-  constructor(store: NodeStore, rooms: Rooms, writer: RoomWriter, nodeName: string) {
+  constructor(store: NodeStore, rooms: Rooms, writer: RoomWriter, remote: RemoteMemberships, nodeName: string) {
     this.#store = store;
     this.#rooms = rooms;
     this.#writer = writer;
+    this.#remote = remote;
     this.#nodeName = nodeName;
   }
 
-  join(userId: UserId, roomId: RoomId, reason: string | undefined): Promise<SendResult> {
-    return this.#actOnSelf(userId, roomId, 'join', reason);
+  async join(userId: UserId, roomId: RoomId, reason: string | undefined): Promise<SendResult> {
+    if (await this.#remote.isElsewhere(roomId)) return this.#remote.enter(userId, roomId, 'join', reason);
+    return this.#actOnSelf(userId, roomId, 'join', reason, { repeats: true });
   }
 
-  knock(userId: UserId, roomId: RoomId, reason: string | undefined): Promise<SendResult> {
-    return this.#actOnSelf(userId, roomId, 'knock', reason);
+  async knock(userId: UserId, roomId: RoomId, reason: string | undefined): Promise<SendResult> {
+    if (await this.#remote.isElsewhere(roomId)) return this.#remote.enter(userId, roomId, 'knock', reason);
+    return this.#actOnSelf(userId, roomId, 'knock', reason, { repeats: true });
   }
 
-  leave(userId: UserId, roomId: RoomId, reason: string | undefined): Promise<SendResult> {
-    return this.#actOnSelf(userId, roomId, 'leave', reason);
+  /** From a room that only an invitation tells of, the invitation is declined. */
+  async leave(userId: UserId, roomId: RoomId, reason: string | undefined): Promise<SendResult> {
+    const declined = await this.#remote.decline(userId, roomId, reason);
+    return declined ?? this.#actOnSelf(userId, roomId, 'leave', reason, { queues: true });
   }
 
   invite(userId: UserId, roomId: RoomId, target: UserId, reason: string | undefined): Promise<SendResult> {
-    return this.#writer.write(async (changes) => {
-      const state = await joinedRoom(changes.trx, this.#rooms, roomId, userId);
-      await this.requireLocalUser(changes.trx, target);
-      return this.#put(changes, state, userId, target, 'invite', reason);
-    });
+    return this.#writer.act(
+      async (changes) => {
+        const state = await joinedRoom(changes.trx, this.#rooms, roomId, userId);
+        await this.requireUser(changes.trx, target);
+        return this.#put(changes, state, userId, target, 'invite', reason);
+      },
+      { repeats: true },
+    );
   }
 
   ban(userId: UserId, roomId: RoomId, target: UserId, reason: string | undefined): Promise<SendResult> {
-    return this.#writer.write(async (changes) => {
+    return this.#writer.act(async (changes) => {
       const state = await joinedRoom(changes.trx, this.#rooms, roomId, userId);
       return this.#put(changes, state, userId, target, 'ban', reason);
     });
@@ -117,18 +127,24 @@ export class Memberships {
     }
   }
 
-  /** @throws EccpError ECCP_NOT_FOUND unless the user has an active account here (ROOM-005, ROOM-023). */
-  async requireLocalUser(db: Kysely<Tables>, userId: UserId): Promise<void> {
-    if (nodeOf(userId) === this.#nodeName && (await isActive(db, userId))) return;
+  /** @throws EccpError ECCP_NOT_FOUND for a user of this node without an active account (ROOM-005, ROOM-023). Others only their node knows. */
+  async requireUser(db: Kysely<Tables>, userId: UserId): Promise<void> {
+    if (nodeOf(userId) !== this.#nodeName || (await isActive(db, userId))) return;
     throw new EccpError('ECCP_NOT_FOUND', 'There is no such user.');
   }
 
-  #actOnSelf(userId: UserId, roomId: RoomId, to: Membership, reason: string | undefined): Promise<SendResult> {
-    return this.#writer.write(async (changes) => {
+  #actOnSelf(
+    userId: UserId,
+    roomId: RoomId,
+    to: Membership,
+    reason: string | undefined,
+    reaching: Reaching,
+  ): Promise<SendResult> {
+    return this.#writer.act(async (changes) => {
       await requireActive(changes.trx, userId);
       const { state } = await standing(changes.trx, this.#rooms, roomId, userId);
       return this.#put(changes, state, userId, userId, to, reason);
-    });
+    }, reaching);
   }
 
   #endOther(
@@ -138,7 +154,7 @@ export class Memberships {
     reason: string | undefined,
     from: Membership[],
   ): Promise<SendResult> {
-    return this.#writer.write(async (changes) => {
+    return this.#writer.act(async (changes) => {
       const state = await joinedRoom(changes.trx, this.#rooms, roomId, userId);
       const membership = target === userId ? undefined : state.membership(target);
       if (membership === undefined || !from.includes(membership)) {

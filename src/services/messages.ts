@@ -11,6 +11,7 @@ import type { NodeStore } from './environment.ts';
 import { covers, joinedRoom, readableRoom } from './room-access.ts';
 import { inForce, type RoomChanges, type RoomWriter } from './room-writer.ts';
 import type { Session } from './sessions.ts';
+import { rejection, type Submissions } from './submissions.ts';
 
 /** A transaction id, and the name of the parameter that it came in. */
 export interface Transaction {
@@ -24,10 +25,13 @@ export class Messages {
   readonly #rooms: Rooms;
   readonly #writer: RoomWriter;
 
-  constructor(store: NodeStore, rooms: Rooms, writer: RoomWriter) {
+  readonly #submissions: Submissions;
+
+  constructor(store: NodeStore, rooms: Rooms, writer: RoomWriter, submissions: Submissions) {
     this.#store = store;
     this.#rooms = rooms;
     this.#writer = writer;
+    this.#submissions = submissions;
   }
 
   /** @param txn makes the send safe to repeat (ROOM-062). */
@@ -65,7 +69,6 @@ export class Messages {
       const content = reason === undefined ? { redacts } : { redacts, reason };
       const draft = { sender: session.userId, type: 'eccp.room.redaction', content };
       const { result } = await changes.append(state, draft, origin);
-      await this.#rooms.redact(changes.trx, roomId, eventId, result.event_id);
       return result;
     });
   }
@@ -108,16 +111,24 @@ export class Messages {
     act: (changes: RoomChanges, state: RoomState, origin: Origin | undefined) => Promise<SendResult>,
   ): Promise<SendResult> {
     const digest = createHash('sha256').update(request).digest('base64url');
-    return this.#writer.write(async (changes) => {
-      const state = await joinedRoom(changes.trx, this.#rooms, roomId, session.userId);
-      if (txn === undefined) return act(changes, state, undefined); // ROOM-066
-      const first = await this.#sentAs(changes, session, roomId, txn.id);
-      if (first === undefined) return act(changes, state, { deviceId: session.deviceId, txnId: txn.id, digest });
-      if (first.txn_digest !== null && first.txn_digest !== digest) {
-        throw new EccpError('ECCP_BAD_PARAM', 'The transaction id was used for something else.', { path: txn.place }); // ROOM-064
-      }
-      return { event_id: first.event_id, status: 'sequenced', seq: first.seq };
-    });
+    const { deviceId } = session;
+    return this.#writer.act(
+      async (changes) => {
+        const state = await joinedRoom(changes.trx, this.#rooms, roomId, session.userId);
+        if (txn === undefined) return act(changes, state, { deviceId, txnId: null, digest: null }); // ROOM-066
+        const first =
+          (await this.#sentAs(changes, session, roomId, txn.id)) ??
+          (await this.#submissions.sentAs(changes.trx, session, roomId, txn.id));
+        if (first === undefined) return act(changes, state, { deviceId, txnId: txn.id, digest });
+        if (first.txn_digest !== null && first.txn_digest !== digest) {
+          throw new EccpError('ECCP_BAD_PARAM', 'The transaction id was used for something else.', { path: txn.place }); // ROOM-064
+        }
+        if ('seq' in first) return { event_id: first.event_id, status: 'sequenced', seq: first.seq };
+        if (first.status === 'rejected') throw rejection(first);
+        return { event_id: first.event_id, status: 'queued' };
+      },
+      { queues: true },
+    );
   }
 
   #sentAs({ trx }: RoomChanges, session: Session, roomId: RoomId, txnId: string): Promise<EventRow | undefined> {

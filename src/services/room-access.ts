@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { EccpError } from '../core/errors.ts';
 import { readableRanges, type SeqRange } from '../core/history-visibility.ts';
+import { nodeOf } from '../core/ids.ts';
 import type { Membership, RoomState } from '../core/room-state.ts';
 import type { RoomId, UserId } from '../generated/api.ts';
 import { historyOf } from '../storage/events.ts';
@@ -39,7 +40,11 @@ export async function standing(db: Kysely<Tables>, rooms: Rooms, roomId: RoomId,
  */
 export async function joinedRoom(db: Kysely<Tables>, rooms: Rooms, roomId: RoomId, userId: UserId): Promise<RoomState> {
   const state = await rooms.load(db, roomId);
-  if (state?.membership(userId) === 'join') return state; // the common case needs nothing but the state
+  // In a room that is hosted here the state says it all; elsewhere a leave may be on its way (HOST-062).
+  if (state?.membership(userId) === 'join') {
+    if (state.host === nodeOf(userId)) return state;
+    if ((await rooms.membership(db, roomId, userId))?.membership === 'join') return state;
+  }
   await standing(db, rooms, roomId, userId);
   throw notJoined();
 }

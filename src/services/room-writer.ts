@@ -1,28 +1,30 @@
 import type { Kysely } from 'kysely';
 import { toBase64url } from '../core/encoding.ts';
+import { EccpError } from '../core/errors.ts';
+import { accept } from '../core/event-acceptance.ts';
 import { documentsToCarry } from '../core/node-keys.ts';
 import { buildEvent, type Draft, sequence } from '../core/room-log.ts';
-import type { RoomState } from '../core/room-state.ts';
-import type { EventId, RoomId, SendResult, UserId } from '../generated/api.ts';
+import { RoomState } from '../core/room-state.ts';
+import type { SigningKey } from '../core/signing.ts';
+import type { EventId, NodeName, RoomId, SendResult, UserId } from '../generated/api.ts';
 import { eventById } from '../storage/events.ts';
 import type { NodeIdentity } from '../storage/node-identity.ts';
 import type { Origin, Rooms } from '../storage/rooms.ts';
 import type { Tables } from '../storage/tables.ts';
-import type { Environment, NodeStore } from './environment.ts';
-import type { Notifier } from './notifier.ts';
-import type { Typing } from './typing.ts';
+import type { Environment } from './environment.ts';
+import type { LogChanges, LogKeeper } from './log-keeper.ts';
+import type { Pending, Submissions } from './submissions.ts';
 
 export interface RoomWriterOptions {
-  store: NodeStore;
+  keeper: LogKeeper;
   rooms: Rooms;
-  notifier: Notifier;
-  typing: Typing;
+  submissions: Submissions;
   environment: Environment;
   identity: NodeIdentity;
 }
 
-/** An event that has come into a log, and the state with it. */
-export interface Appended {
+/** An event that has come into a log, and the state with it; or one that is on its way to the room's host, and the state as it is. */
+export interface Written {
   readonly result: SendResult;
   readonly state: RoomState;
 }
@@ -31,15 +33,29 @@ export interface Appended {
 export interface RoomChanges {
   readonly trx: Kysely<Tables>;
   /**
-   * Puts a local user's event at the head of a room's log.
+   * Puts a local user's event at the head of a room's log; in a room that another node hosts, submits it.
    *
    * @param state the room's state, of this very transaction.
-   * @throws EccpError those of buildEvent() and sequence().
+   * @throws EccpError those of buildEvent() and sequence(); ECCP_ROOM_FROZEN.
    */
-  append(state: RoomState, draft: Draft, origin?: Origin): Promise<Appended>;
+  append(state: RoomState, draft: Draft, origin?: Origin): Promise<Written>;
 }
 
-/** The one way in which this node's users write to the rooms that it hosts. */
+/** How an act reaches a host that is away. */
+export interface Reaching {
+  /** Whether it waits for the host, for as long as it takes; otherwise ECCP_UNREACHABLE is the answer. */
+  queues?: boolean;
+  /** Whether it is done again, by the state then, when the state has changed under it. */
+  repeats?: boolean;
+}
+
+/** How often an act is done again by a newer state. */
+const maxRepeats = 3;
+
+/** How long an act that does not wait for its host may be on its way, in milliseconds. */
+const actLifeMs = 10_000;
+
+/** The one way in which this node's users write to rooms, wherever those are hosted. */
 export class RoomWriter {
   readonly #options: RoomWriterOptions;
 
@@ -47,39 +63,115 @@ export class RoomWriter {
     this.#options = options;
   }
 
-  /** Runs one transaction; when it is durable, wakes the syncs of those whom its events concern. */
-  async write<T>(change: (changes: RoomChanges) => Promise<T>): Promise<T> {
-    const { store, notifier, typing } = this.#options;
-    const touched: { state: RoomState; target: string | undefined }[] = [];
-    const result = await store.write((trx) =>
+  /** Runs one transaction that may act in several rooms. What it submits to other nodes queues, and is not waited for. */
+  write<T>(change: (changes: RoomChanges) => Promise<T>): Promise<T> {
+    return this.#run(change, true, []);
+  }
+
+  /**
+   * One act in one room, with the answer of the room's host where that is another node.
+   *
+   * @throws EccpError what `change` throws; the host's refusal; ECCP_UNREACHABLE.
+   */
+  async act(change: (changes: RoomChanges) => Promise<SendResult>, reaching: Reaching = {}): Promise<SendResult> {
+    const { queues = false, repeats = false } = reaching;
+    for (let left = repeats ? maxRepeats : 0; ; left--) {
+      const submitted: Pending[] = [];
+      const result = await this.#run(change, queues, submitted);
+      const [pending] = submitted;
+      if (pending === undefined) return result;
+      try {
+        return await this.#options.submissions.outcome(pending);
+      } catch (error) {
+        const isConflict = error instanceof EccpError && error.errcode === 'ECCP_STATE_CONFLICT';
+        if (!isConflict || left <= 0) throw error;
+        await this.#options.submissions.seen(pending.roomId, pending.host, error.details.current);
+      }
+    }
+  }
+
+  #run<T>(change: (changes: RoomChanges) => Promise<T>, queues: boolean, submitted: Pending[]): Promise<T> {
+    const { keeper, identity } = this.#options;
+    return keeper.write((log) =>
       change({
-        trx,
+        trx: log.trx,
         append: async (state, draft, origin) => {
-          const appended = await this.#append(trx, state, draft, origin);
-          touched.push({ state: appended.state, target: draft.stateKey });
-          return appended;
+          if (state === RoomState.empty || state.host === identity.name)
+            return this.#sequence(log, state, draft, origin);
+          const pending = await this.submit(log, state, draft, queues, origin);
+          submitted.push(pending);
+          return { result: { event_id: pending.eventId, status: 'queued' }, state };
         },
       }),
     );
-    for (const { state, target } of touched) {
-      if (target !== undefined && state.membership(target) !== 'join') typing.end(target as UserId, idOf(state)); // SYNC-049
-    }
-    notifier.whoever((userId) => touched.some((t) => t.target === userId || t.state.membership(userId) === 'join'));
-    return result;
   }
 
-  async #append(trx: Kysely<Tables>, state: RoomState, draft: Draft, origin: Origin | undefined): Promise<Appended> {
-    const { rooms, environment, identity } = this.#options;
+  async #sequence(log: LogChanges, before: RoomState, draft: Draft, origin: Origin | undefined): Promise<Written> {
+    const { environment } = this.#options;
+    const renewal = this.#renewal(before, draft);
+    const state = renewal === undefined ? before : (await this.#sequence(log, before, renewal, undefined)).state;
     const now = environment.now();
-    const nonce = toBase64url(environment.random(16));
-    const signed = buildEvent(state, this.#withKeys(state, draft), identity.key, nonce, now);
-    const appended = sequence(state, signed, identity.key, now);
-    await rooms.append(trx, appended, origin);
+    const carrying = this.#withKeys(state, draft);
+    const key = this.#keyFor(state, carrying);
+    const appended = sequence(state, buildEvent(state, carrying, key, this.#nonce(), now), key, now);
+    await log.append(state, appended, origin);
     const { event_id, entry } = appended.sequenced;
     return {
       result: { event_id: event_id as EventId, status: 'sequenced', seq: entry.seq },
       state: appended.state,
     };
+  }
+
+  /**
+   * Queues an event for the host of its room, when the state as this node knows it allows it.
+   *
+   * @param state may be one without entries, for a room that this node does not hold: then `draft` says what it replaces and which
+   *   keys it carries, and only the host judges it.
+   */
+  async submit(
+    log: LogChanges,
+    state: RoomState,
+    draft: Draft,
+    queues: boolean,
+    origin: Origin | undefined,
+  ): Promise<Pending> {
+    const { rooms, environment, identity, submissions } = this.#options;
+    const roomId = state.roomId as RoomId;
+    const host = state.host as NodeName;
+    await rooms.requireOpen(log.trx, roomId);
+    const renewal = this.#renewal(state, draft);
+    if (renewal !== undefined) await this.submit(log, state, renewal, queues, undefined);
+    const isHeld = state.head.seq >= 0;
+    const carrying = isHeld ? this.#withKeys(state, draft) : draft;
+    // What follows its own keys is judged by them: they come into the log before it.
+    const key = renewal === undefined && isHeld ? this.#keyFor(state, carrying) : identity.key;
+    const signed = buildEvent(state, carrying, key, this.#nonce(), environment.now());
+    if (renewal === undefined && isHeld) accept(state, signed);
+    const eventId = signed.event_id as EventId;
+    const position = await submissions.add(log.trx, { eventId, roomId, userId: draft.sender as UserId, origin });
+    const leaves = draft.stateKey === draft.sender && draft.content.membership === 'leave';
+    if (leaves && isHeld) await rooms.leaveEarly(log.trx, state, draft.sender as UserId, position);
+    const item = JSON.stringify({ room_id: roomId, ...signed });
+    await log.queue({
+      destination: host,
+      position,
+      kind: 'submission',
+      roomId,
+      eventId,
+      item,
+      ...(queues ? {} : { lifeMs: actLifeMs }),
+    });
+    return { roomId, eventId, host, queues };
+  }
+
+  /** The repeated join that brings the node's newer keys into a room before its sender's next event. */
+  #renewal(state: RoomState, { sender, type }: Draft): Draft | undefined {
+    const { name, chain } = this.#options.identity;
+    const isDue =
+      state.membership(sender) === 'join' &&
+      type !== 'eccp.room.member' &&
+      documentsToCarry(state, name, chain).length > 0;
+    return isDue ? { sender, type: 'eccp.room.member', stateKey: sender, content: { membership: 'join' } } : undefined;
   }
 
   /** Create and self-membership events bring the documents of the node's chain that the room does not have (LOG-044, LOG-045). */
@@ -91,16 +183,22 @@ export class RoomWriter {
     const documents = documentsToCarry(state, name, chain);
     return documents.length === 0 ? draft : { ...draft, content: { ...draft.content, node_keys: documents } };
   }
+
+  /** A carrier of the node's newest document is judged by it, everything else by the document that the room has. */
+  #keyFor(state: RoomState, draft: Draft): SigningKey {
+    const { identity } = this.#options;
+    return draft.content.node_keys === undefined ? identity.keyIn(state.keyDocument(identity.name)) : identity.key;
+  }
+
+  #nonce(): string {
+    return toBase64url(this.#options.environment.random(16));
+  }
 }
 
 /** The answer of an action that finds everything as it would leave it (ROOM-022, ROOM-084). */
 export async function inForce(db: Kysely<Tables>, state: RoomState, eventId: EventId): Promise<SendResult> {
-  const row = await eventById(db, idOf(state), eventId);
+  const row = await eventById(db, state.roomId as RoomId, eventId);
   return { event_id: eventId, status: 'sequenced', ...(row && { seq: row.seq }) };
-}
-
-function idOf(state: RoomState): RoomId {
-  return state.roomId as RoomId;
 }
 
 /** Users who are joined, by the state. */

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { JsonObject } from '../core/canonical-json.ts';
 import { EccpError } from '../core/errors.ts';
+import { entryHash } from '../core/event.ts';
 import { nodeOf } from '../core/ids.ts';
 import { RoomState } from '../core/room-state.ts';
 import type {
@@ -18,6 +19,8 @@ import type { Tables } from '../storage/tables.ts';
 import { requireActive } from './accounts.ts';
 import type { Directory } from './directory.ts';
 import type { NodeStore } from './environment.ts';
+import type { Invitations } from './invitations.ts';
+import type { Invite } from './invite-item.ts';
 import type { Memberships } from './memberships.ts';
 import { readableRoom, type Standing, standing } from './room-access.ts';
 import { joinedUsers, type RoomChanges, type RoomWriter } from './room-writer.ts';
@@ -35,6 +38,7 @@ export interface RoomServiceOptions {
   writer: RoomWriter;
   memberships: Memberships;
   directory: Directory;
+  invitations: Invitations;
 }
 
 /** Creating rooms and telling what they are (sections 8.1 and 8.4). */
@@ -53,7 +57,7 @@ export class RoomService {
       const { trx } = changes;
       await requireActive(trx, userId);
       const invited = request.invite ?? [];
-      for (const target of invited) await memberships.requireLocalUser(trx, target); // ROOM-005
+      for (const target of invited) await memberships.requireUser(trx, target); // ROOM-005
       const other = request.direct === true ? invited[0] : undefined;
       const existing = other && (await directRoomOf(trx, userId, other));
       if (existing !== undefined) return { roomId: existing, isNew: false };
@@ -66,8 +70,10 @@ export class RoomService {
 
   /** What a client tells its user about a room (ROOM-040 to ROOM-045). */
   describe(userId: UserId, roomId: RoomId): Promise<Room> {
-    const { store, rooms, directory } = this.#options;
+    const { store, rooms, directory, invitations } = this.#options;
     return store.read(async (db) => {
+      const invitation = await invitations.of(db, userId, roomId);
+      if (invitation?.item != null) return describeInvited(JSON.parse(invitation.item) as Invite); // HOST-066
       const asker = await standing(db, rooms, roomId, userId);
       const state = await this.#shownState(db, userId, roomId, asker);
       const joined = joinedUsers(state);
@@ -149,6 +155,26 @@ export class RoomService {
     for (const target of request.invite ?? []) await put('eccp.room.member', target, { membership: 'invite' });
     return state.roomId as RoomId;
   }
+}
+
+/** What an invitation tells of a room that the node takes no part in. Of its members it tells the one who invites. */
+function describeInvited({ room_id, invite, create, preview }: Invite): Room {
+  const host = nodeOf(room_id) as NodeName;
+  return {
+    room_id,
+    membership: 'invite',
+    ...preview,
+    join_rule: joinRules[preview.visibility],
+    history_visibility: 'joined',
+    direct: create.content?.direct === true,
+    bots: false,
+    bridges: false,
+    host,
+    nodes: [...new Set([host, nodeOf(invite.event.sender) as NodeName])].sort(),
+    member_count: 1,
+    aliases: [],
+    head: { seq: 0, hash: entryHash(create.entry) as Hash },
+  };
 }
 
 function checkRequest(userId: UserId, request: CreateRoomRequest): void {

@@ -6,7 +6,13 @@ import type { Tables } from '../storage/tables.ts';
 import type { Environment, NodeStore } from './environment.ts';
 import { newDeviceId, newToken, tokenHash } from './tokens.ts';
 
-export const allScopes: readonly Scope[] = ['read', 'write', 'account'];
+const userScopes: readonly Scope[] = ['read', 'write', 'account'];
+const adminScopes: readonly Scope[] = [...userScopes, 'admin'];
+
+/** Every scope that a token of the account can have. */
+export function scopesOf(account: { admin: number }): readonly Scope[] {
+  return account.admin === 1 ? adminScopes : userScopes;
+}
 
 /** `last_seen_ts` of a device is exact to this, so that reading costs no write. */
 const seenEveryMs = 60_000;

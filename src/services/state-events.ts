@@ -50,20 +50,23 @@ export class StateEvents {
     content: JsonObject,
     replaces: EventId | null | undefined,
   ): Promise<SendResult> {
-    return this.#writer.write(async (changes) => {
-      const state = await joinedRoom(changes.trx, this.#rooms, roomId, session.userId);
-      if (ownOperations.includes(type)) {
-        throw new EccpError('ECCP_BAD_EVENT', 'Such an event has operations of its own.');
-      }
-      if (type === 'eccp.room.power_levels' && replaces === undefined) {
-        throw new EccpError('ECCP_BAD_PARAM', 'Power levels say what they replace.', { path: '/replaces' }); // ROOM-055
-      }
-      if (type === 'eccp.room.visibility' && content.visibility === 'shadow') {
-        throw new EccpError('ECCP_CAPABILITY', 'This node does not offer Shadow Rooms.'); // ROOM-007
-      }
-      const draft = { sender: session.userId, type, stateKey, content, ...(replaces !== undefined && { replaces }) };
-      const { result } = await changes.append(state, draft);
-      return result;
-    });
+    return this.#writer.act(
+      async (changes) => {
+        const state = await joinedRoom(changes.trx, this.#rooms, roomId, session.userId);
+        if (ownOperations.includes(type)) {
+          throw new EccpError('ECCP_BAD_EVENT', 'Such an event has operations of its own.');
+        }
+        if (type === 'eccp.room.power_levels' && replaces === undefined) {
+          throw new EccpError('ECCP_BAD_PARAM', 'Power levels say what they replace.', { path: '/replaces' }); // ROOM-055
+        }
+        if (type === 'eccp.room.visibility' && content.visibility === 'shadow') {
+          throw new EccpError('ECCP_CAPABILITY', 'This node does not offer Shadow Rooms.'); // ROOM-007
+        }
+        const draft = { sender: session.userId, type, stateKey, content, ...(replaces !== undefined && { replaces }) };
+        const { result } = await changes.append(state, draft);
+        return result;
+      },
+      { repeats: replaces === undefined },
+    );
   }
 }

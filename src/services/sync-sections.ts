@@ -3,13 +3,16 @@ import type { Kysely } from 'kysely';
 import type {
   AccountDataItem,
   InvitedRoomSync,
+  LeftRoomSync,
   Receipt,
+  RejectedSend,
   RoomId,
   SequencedEvent,
   SyncResponse,
 } from '../generated/api.ts';
 import { served } from '../storage/events.ts';
-import type { EventRow, Tables } from '../storage/tables.ts';
+import type { EventRow, InvitationsTable, Tables } from '../storage/tables.ts';
+import type { Invite } from './invite-item.ts';
 import type { Session } from './sessions.ts';
 import { leftView, type SyncedRoom } from './sync-room.ts';
 import type { SyncToken } from './sync-token.ts';
@@ -60,7 +63,52 @@ export async function invited(
     const state = await invitationState(db, room.room_id, invite.sender);
     sections[room.room_id] = { event: served(invite, session), state: state.map((row) => served(row, session)) };
   }
+  for (const row of await invitationsSince(db, session, token, 'invite')) {
+    const { invite, create, preview } = JSON.parse(row.item ?? '{}') as Invite;
+    sections[row.room_id] = { event: invite, state: [create], preview }; // HOST-047
+  }
   return sections;
+}
+
+/** The invitations to rooms that the node takes no part in, as far as they are news. */
+function invitationsSince(
+  db: Kysely<Tables>,
+  { userId }: Session,
+  token: SyncToken | undefined,
+  status: InvitationsTable['status'],
+): Promise<InvitationsTable[]> {
+  return db
+    .selectFrom('invitations')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('status', '=', status)
+    .where('stream', '>', token?.stream ?? -1)
+    .orderBy('room_id')
+    .execute();
+}
+
+/** This device's sends that their rooms' hosts refused: each is told once to each token. */
+export async function rejected(
+  db: Kysely<Tables>,
+  { userId, deviceId }: Session,
+  token: SyncToken | undefined,
+): Promise<RejectedSend[]> {
+  const rows = await db
+    .selectFrom('submissions')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('device_id', '=', deviceId)
+    .where('status', '=', 'rejected')
+    .where('stream', '>', token?.stream ?? -1)
+    .orderBy('stream')
+    .execute();
+  return rows.map(({ room_id, event_id, txn_id, errcode, error }) => ({
+    room_id,
+    event_id,
+    ...(txn_id === null ? {} : { txn_id }),
+    errcode: errcode ?? '',
+    error: error ?? '',
+  }));
 }
 
 export async function knocked(
@@ -72,6 +120,9 @@ export async function knocked(
   const sections: Record<RoomId, { event: SequencedEvent }> = {};
   for (const room of rooms.filter((r) => r.membership === 'knock' && isNews(r, token))) {
     sections[room.room_id] = { event: served(await eventAt(db, room), session) };
+  }
+  for (const row of await invitationsSince(db, session, token, 'knock')) {
+    sections[row.room_id] = { event: JSON.parse(row.event) as SequencedEvent };
   }
   return sections;
 }
@@ -90,7 +141,18 @@ export async function left(
     const view = await leftView(db, session, room, token.stream, limit);
     if (view !== undefined) sections[room.room_id] = view;
   }
+  const joined = new Set(rooms.filter((r) => r.membership === 'join').map((r) => r.room_id));
+  for (const row of await invitationsSince(db, session, token, 'ended')) {
+    if (!joined.has(row.room_id)) sections[row.room_id] ??= endedView(row); // HOST-049
+  }
   return sections;
+}
+
+/** The event that ended an invitation, once the node has it: until then there is only the invitation's own. */
+function endedView({ event }: InvitationsTable): LeftRoomSync {
+  const last = JSON.parse(event) as SequencedEvent;
+  const ended = last.content?.membership !== 'invite' && last.content?.membership !== 'knock';
+  return { state: [], timeline: { events: ended ? [last] : [], limited: false } };
 }
 
 function eventAt(db: Kysely<Tables>, { room_id, seq }: SyncedRoom): Promise<EventRow> {

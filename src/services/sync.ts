@@ -6,7 +6,16 @@ import type { Environment, NodeStore } from './environment.ts';
 import type { Notifier } from './notifier.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { joinedView, type SyncedRoom } from './sync-room.ts';
-import { accountDataSince, invited, knocked, left, receiptsSince, roomData, roomsOf } from './sync-sections.ts';
+import {
+  accountDataSince,
+  invited,
+  knocked,
+  left,
+  receiptsSince,
+  rejected,
+  roomData,
+  roomsOf,
+} from './sync-sections.ts';
 import { formatToken, parseToken, type SyncToken } from './sync-token.ts';
 import type { Typing } from './typing.ts';
 
@@ -69,7 +78,7 @@ export class Sync {
           left: await left(db, session, rooms, token, limit),
         },
         account_data: data.get('') ?? [],
-        rejected: [], // every room is hosted here: no send is ever queued
+        rejected: await rejected(db, session, token),
       };
     });
   }
@@ -111,6 +120,10 @@ function hasNews(room: JoinedRoomSync): boolean {
   );
 }
 
-function isEmpty({ rooms, account_data }: SyncResponse): boolean {
-  return account_data.length === 0 && Object.values(rooms).every((section) => Object.keys(section).length === 0);
+function isEmpty({ rooms, account_data, rejected }: SyncResponse): boolean {
+  return (
+    account_data.length === 0 &&
+    rejected.length === 0 &&
+    Object.values(rooms).every((section) => Object.keys(section).length === 0)
+  );
 }

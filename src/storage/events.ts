@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { isAuthType } from '../core/event-types.ts';
 import type { Change, SeqRange } from '../core/history-visibility.ts';
 import type { HistoryVisibility, Membership } from '../core/room-state.ts';
 import type { DeviceId, EventId, EventType, RoomId, SequencedEvent, UserId } from '../generated/api.ts';
@@ -13,6 +14,11 @@ export interface Asker {
 
 /** An event as every API serves it. */
 export function served(row: EventRow, asker: Asker): SequencedEvent {
+  return { ...sequencedOf(row), ...(row.txn_id !== null && isFrom(row, asker) ? { txn_id: row.txn_id } : {}) };
+}
+
+/** An event with its entry. Content that is neither here nor redacted was withheld from this node. */
+export function sequencedOf(row: EventRow): SequencedEvent {
   return {
     event_id: row.event_id,
     event: JSON.parse(row.event),
@@ -21,8 +27,16 @@ export function served(row: EventRow, asker: Asker): SequencedEvent {
     entry_signature: row.entry_signature,
     ...(row.content === null || row.nonce === null ? {} : { content: JSON.parse(row.content), nonce: row.nonce }),
     ...(row.redacted_by === null ? {} : { redacted_by: row.redacted_by }),
-    ...(row.txn_id !== null && isFrom(row, asker) ? { txn_id: row.txn_id } : {}),
+    ...(row.content === null && row.redacted_by === null ? { withheld: true } : {}),
   };
+}
+
+/** The same without what its readers may not have: content that the fold does not read. */
+export function withheldOf(row: EventRow): SequencedEvent {
+  const sequenced = sequencedOf(row);
+  if (isAuthType(row.type) || sequenced.content === undefined) return sequenced;
+  const { content: _, nonce: __, ...bare } = sequenced;
+  return { ...bare, withheld: true };
 }
 
 function isFrom(row: EventRow, { userId, deviceId }: Asker): boolean {
@@ -133,6 +147,15 @@ export async function historyOf(
   const settings = await stateHistory(db, roomId, 'eccp.room.history_visibility', '');
   const members = await stateHistory(db, roomId, 'eccp.room.member', userId);
   const [create] = await stateHistory(db, roomId, 'eccp.room.create', '');
+  const row = await db
+    .selectFrom('memberships')
+    .select(['membership', 'seq', 'stream'])
+    .where('room_id', '=', roomId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  const last = members.at(-1);
+  const isEarly = row?.membership === 'leave' && last !== undefined && contentOf(last).membership === 'join'; // HOST-062
+  const early = isEarly ? [{ seq: row.seq, stream: row.stream, value: 'leave' as const }] : [];
   const founded = create?.sender === userId ? [{ seq: create.seq, stream: create.stream, value: 'join' as const }] : []; // HIST-014
   return {
     settings: settings.map((row) => ({ seq: row.seq, value: contentOf(row).history_visibility as HistoryVisibility })),
@@ -143,6 +166,7 @@ export async function historyOf(
         stream: row.stream,
         value: contentOf(row).membership as Membership,
       })),
+      ...early,
     ],
   };
 }

@@ -1,7 +1,9 @@
 import type { Migration } from 'kysely/migration';
 import * as core from './migrations/0001-core.ts';
+import * as federation from './migrations/0002-federation.ts';
 
 /** Every migration in the order in which they run. A released one is never edited. */
 export const migrations: Record<string, Migration> = {
   '0001-core': core,
+  '0002-federation': federation,
 };

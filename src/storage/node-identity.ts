@@ -1,18 +1,14 @@
-import { constants } from 'node:fs';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Json } from '../core/canonical-json.ts';
 import { newDocument, type SignedKeyDocument, verifyChain } from '../core/key-document.ts';
-import { generateSigningKey, loadSigningKey, type SigningKey } from '../core/signing.ts';
+import { generateSigningKey } from '../core/signing.ts';
+import { readFileIfAny, replaceFile, writtenTs } from './key-files.ts';
+import { inForce, type NodeIdentity, pemOf, readKeys, StoredIdentity } from './stored-identity.ts';
 import type { Tables } from './tables.ts';
 
-/** The node's name, its signing key, and the chain of key documents that vouches for it. */
-export interface NodeIdentity {
-  readonly name: string;
-  readonly key: SigningKey;
-  readonly chain: readonly SignedKeyDocument[];
-}
+export type { NodeIdentity };
 
 /** The keys on disk are not this node's, or not usable. */
 export class IdentityError extends Error {}
@@ -34,13 +30,15 @@ export async function nodeIdentity(directory: string, name: string, isNew: boole
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const keyFile = join(directory, 'signing-key.pem');
   const chainFile = join(directory, 'key-documents.json');
-  const found = { pem: await read(keyFile), chain: await read(chainFile) };
+  const found = { pem: await readFileIfAny(keyFile), chain: await readFileIfAny(chainFile) };
   const missing = [...(found.pem === undefined ? [keyFile] : []), ...(found.chain === undefined ? [chainFile] : [])];
   // The key is written first: without it, the documents are the rest of an identity; without them, it may be a beginning.
   if (missing.length > 0 && (!isNew || found.chain !== undefined)) throw lost(missing);
-  const pem = found.pem ?? (await write(keyFile, generateSigningKey().toPem()));
-  const key = orExplain(keyFile, () => loadSigningKey(pem));
-  const text = found.chain ?? (await write(chainFile, `${JSON.stringify([newDocument(name, [key])], null, 2)}\n`));
+  const pem = found.pem ?? (await replaceFile(keyFile, generateSigningKey().toPem()));
+  const keys = orExplain(keyFile, () => readKeys(pem));
+  const text =
+    found.chain ??
+    (await replaceFile(chainFile, `${JSON.stringify([newDocument(name, keys.slice(0, 1))], null, 2)}\n`));
   const chain = orExplain(chainFile, () => JSON.parse(text) as SignedKeyDocument[] & Json);
   const owner = chain[0]?.document.node;
   if (owner !== name) {
@@ -49,10 +47,14 @@ export async function nodeIdentity(directory: string, name: string, isNew: boole
     );
   }
   const newest = orExplain(chainFile, () => verifyChain(chain, name));
-  if (!newest.keys.includes(key.publicKey)) {
+  const own = inForce(keys, newest);
+  if (own.length === 0) {
     throw new IdentityError(`${keyFile} is not a key that ${chainFile} vouches for: restore both from one backup`);
   }
-  return { name, key, chain };
+  const revoked = keys.filter((key) => newest.revoked.includes(key.keyId)); // a crash left them there
+  const kept = keys.filter((key) => !revoked.includes(key));
+  if (revoked.length > 0) await replaceFile(keyFile, pemOf(kept, own.at(-1)));
+  return new StoredIdentity(name, { keyFile, chainFile }, own, chain, await writtenTs(chainFile));
 }
 
 function lost(files: string[]): IdentityError {
@@ -68,30 +70,4 @@ function orExplain<T>(file: string, use: () => T): T {
   } catch (cause) {
     throw new IdentityError(`${file} cannot be used: restore it from a backup`, { cause });
   }
-}
-
-async function read(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Written beside, synced and renamed: after a crash the file is whole or not there. */
-async function write(file: string, text: string): Promise<string> {
-  const beside = `${file}.new`;
-  const handle = await open(beside, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(beside, file);
-  const directory = await open(join(file, '..'));
-  await directory.sync();
-  await directory.close();
-  return text;
 }

@@ -1,21 +1,23 @@
 import type { Kysely } from 'kysely';
 import { canonicalize, type JsonObject } from '../core/canonical-json.ts';
+import { EccpError } from '../core/errors.ts';
 import type { SequencedEvent } from '../core/event.ts';
 import { nodeOf } from '../core/ids.ts';
 import type { Appended } from '../core/room-log.ts';
+import { redacts } from '../core/room-rules.ts';
 import { RoomState, type StateEntry } from '../core/room-state.ts';
 import type { DeviceId, EventId, EventType, RoomId, UserId } from '../generated/api.ts';
-import { stateAt } from './events.ts';
+import { eventById, stateAt } from './events.ts';
 import { prepared } from './prepared.ts';
 import { nextPosition } from './stream.ts';
 import type { EventRow, MembershipRow, RoomsTable, Tables } from './tables.ts';
 
-/** The device that sent an event, and by which transaction id. */
+/** The device that sent an event, and by which transaction id, if by any. */
 export interface Origin {
   deviceId: DeviceId;
-  txnId: string;
+  txnId: string | null;
   /** Of the type and content: to tell a repetition from a mistake. */
-  digest: string;
+  digest: string | null;
 }
 
 const maxCached = 1000;
@@ -32,7 +34,12 @@ type Head = Pick<RoomsTable, 'epoch' | 'head_seq' | 'head_hash' | 'head_ts' | 'h
 
 const advanceHead = prepared(
   (db, { roomId, epoch, head_seq, head_hash, head_ts, head_stream }: Head & { roomId: RoomId }) =>
-    db.updateTable('rooms').set({ epoch, head_seq, head_hash, head_ts, head_stream }).where('room_id', '=', roomId),
+    db
+      .updateTable('rooms')
+      .set({ epoch, head_seq, head_hash, head_ts, head_stream })
+      .where('room_id', '=', roomId)
+      .where('frozen', 'is', null)
+      .returning('room_id'),
 );
 
 const insertEvent = prepared((db, row: Omit<EventRow, 'redacted_by'>) =>
@@ -85,8 +92,13 @@ export class Rooms {
     return state;
   }
 
-  /** Stores a log's new last entry with everything that follows from it. */
-  async append(trx: Kysely<Tables>, { sequenced, state }: Appended, origin?: Origin): Promise<void> {
+  /**
+   * Stores a log's new last entry with everything that follows from it: state, memberships, what a redaction empties.
+   *
+   * @returns the entry's position in the stream.
+   * @throws EccpError ECCP_ROOM_FROZEN
+   */
+  async append(trx: Kysely<Tables>, { sequenced, state }: Appended, origin?: Origin): Promise<number> {
     const roomId = state.roomId as RoomId;
     const { event, entry } = sequenced;
     const stream = await nextPosition(trx);
@@ -111,7 +123,25 @@ export class Rooms {
     });
     if (event.state_key !== undefined) await this.#storeState(trx, sequenced, state);
     if (event.type === 'eccp.room.member') await this.#storeMembership(trx, sequenced, stream);
+    if (event.type === 'eccp.room.redaction') await this.#redact(trx, roomId, sequenced);
     this.#remember(roomId, state);
+    return stream;
+  }
+
+  /** Stops a log for good, before an entry that cannot be right. Whoever reads it still may. */
+  async freeze(trx: Kysely<Tables>, roomId: RoomId, why: string): Promise<void> {
+    await trx
+      .updateTable('rooms')
+      .set({ frozen: why })
+      .where('room_id', '=', roomId)
+      .where('frozen', 'is', null)
+      .execute();
+  }
+
+  /** @throws EccpError ECCP_ROOM_FROZEN */
+  async requireOpen(db: Kysely<Tables>, roomId: RoomId): Promise<void> {
+    const row = await db.selectFrom('rooms').select('frozen').where('room_id', '=', roomId).executeTakeFirst();
+    if (row !== undefined && row.frozen !== null) throw frozen();
   }
 
   /** The state of a room as it was right after an earlier entry. The head is the present one. */
@@ -124,22 +154,58 @@ export class Rooms {
     );
   }
 
-  /**
-   * Drops the content and nonce of a redacted event (LOG-057), and the digest of what was sent: from a digest without a nonce
-   * short content could be guessed. Everything else stays.
-   */
-  async redact(trx: Kysely<Tables>, roomId: RoomId, eventId: EventId, by: EventId): Promise<void> {
-    await trx
-      .updateTable('events')
-      .set({ content: null, nonce: null, txn_digest: null, redacted_by: by })
-      .where('room_id', '=', roomId)
-      .where('event_id', '=', eventId)
-      .execute();
-  }
-
   async membership(db: Kysely<Tables>, roomId: RoomId, userId: UserId): Promise<MembershipRow | undefined> {
     const [row] = await membershipOf(db, { roomId, userId });
     return row;
+  }
+
+  /**
+   * Drops the content and nonce of a redacted event (LOG-057), and the digest of what was sent: from a digest without a nonce
+   * short content could be guessed. Everything else stays. A redaction that does not apply changes nothing (LOG-056).
+   */
+  async #redact(trx: Kysely<Tables>, roomId: RoomId, redaction: SequencedEvent): Promise<void> {
+    const named = redaction.content?.redacts as { event_id: EventId } | undefined;
+    const target = named && (await eventById(trx, roomId, named.event_id));
+    if (target === undefined || target.redacted_by !== null) return;
+    const { type, sender, event_id, seq } = target;
+    if (!redacts(redaction.content ?? {}, { type, sender }, event_id) || seq >= redaction.entry.seq) return;
+    await trx
+      .updateTable('events')
+      .set({ content: null, nonce: null, txn_digest: null, redacted_by: redaction.event_id as EventId })
+      .where('room_id', '=', roomId)
+      .where('event_id', '=', event_id)
+      .execute();
+  }
+
+  /** A leave that waits for the room's host acts at once for the user who leaves (HOST-062): nothing after the head is theirs. */
+  async leaveEarly(trx: Kysely<Tables>, state: RoomState, userId: UserId, stream: number): Promise<void> {
+    await trx
+      .updateTable('memberships')
+      .set({ membership: 'leave', seq: state.head.seq, stream })
+      .where('room_id', '=', state.roomId as RoomId)
+      .where('user_id', '=', userId)
+      .execute();
+  }
+
+  /** Puts a user's membership back to what the log says: the host refused the leave. */
+  async stayAfterAll(trx: Kysely<Tables>, roomId: RoomId, userId: UserId, stream: number): Promise<void> {
+    const last = await trx
+      .selectFrom('events')
+      .select(['seq', 'content'])
+      .where('room_id', '=', roomId)
+      .where('type', '=', 'eccp.room.member' as EventType)
+      .where('state_key', '=', userId)
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    if (last === undefined) return;
+    const { membership } = JSON.parse(last.content ?? '{}') as Pick<MembershipRow, 'membership'>;
+    await trx
+      .updateTable('memberships')
+      .set({ membership, seq: last.seq, stream })
+      .where('room_id', '=', roomId)
+      .where('user_id', '=', userId)
+      .execute();
   }
 
   async #storeHead(trx: Kysely<Tables>, state: RoomState, stream: number, stateChanged: boolean): Promise<void> {
@@ -152,15 +218,18 @@ export class Rooms {
     };
     const roomId = state.roomId as RoomId;
     if (!stateChanged) {
-      await advanceHead(trx, { roomId, ...head });
+      const [advanced] = await advanceHead(trx, { roomId, ...head });
+      if (advanced === undefined) throw frozen();
       return;
     }
     const row = { ...head, ...summaryOf(state) };
-    await trx
+    const stored = await trx
       .insertInto('rooms')
       .values({ room_id: roomId, ...row })
-      .onConflict((conflict) => conflict.column('room_id').doUpdateSet(row))
-      .execute();
+      .onConflict((conflict) => conflict.column('room_id').doUpdateSet(row).where('rooms.frozen', 'is', null))
+      .returning('room_id')
+      .executeTakeFirst();
+    if (stored === undefined) throw frozen();
   }
 
   async #storeState(trx: Kysely<Tables>, { event, event_id, entry }: SequencedEvent, state: RoomState): Promise<void> {
@@ -237,6 +306,10 @@ function summaryOf(state: RoomState) {
     member_count: state.entries().filter((e) => e.type === 'eccp.room.member' && e.content?.membership === 'join')
       .length,
   };
+}
+
+function frozen(): EccpError {
+  return new EccpError('ECCP_ROOM_FROZEN', 'The log of this room cannot be extended.');
 }
 
 /** A text in a state event's content that the fold does not read, so that it may be missing or of another kind. */

@@ -2,7 +2,7 @@
 // `stream` columns hold positions of the node's one stream of changes (see stream.ts), which sync reads.
 import type { Selectable } from 'kysely';
 import type { Membership, Visibility } from '../core/room-state.ts';
-import type { DeviceId, EventId, EventType, RoomAlias, RoomId, UserId } from '../generated/api.ts';
+import type { DeviceId, EventId, EventType, NodeName, RoomAlias, RoomId, UserId } from '../generated/api.ts';
 
 export interface AccountsTable {
   user_id: UserId;
@@ -48,6 +48,8 @@ export interface RoomsTable {
   /** Name and topic in lower case. */
   search_text: string;
   member_count: number;
+  /** Why the log cannot be extended: nobody's events come in any more. */
+  frozen: string | null;
 }
 
 export interface EventsTable {
@@ -119,6 +121,98 @@ export interface AliasesTable {
   created_ts: number;
 }
 
+/** Another node that was met, or decided upon. */
+export interface PeersTable {
+  node: NodeName;
+  /** Whether the operator approved it (mode `moderated`). */
+  approved: number;
+  /** The verified chain of its key documents, as JSON; null until it was fetched. */
+  key_documents: string | null;
+  /** The newest SignedFreshness, as JSON. */
+  freshness: string | null;
+  /** Why its keys are in dispute. */
+  quarantined: string | null;
+  last_success_ts: number | null;
+  last_failure: string | null;
+}
+
+/** Signed requests that were accepted, until their time is out of the window. */
+export interface SeenRequestsTable {
+  /** Origin, key and nonce. */
+  id: string;
+  expires_ts: number;
+}
+
+/** What waits to be sent: for each destination in the order of `position`. */
+export interface OutboxTable {
+  destination: NodeName;
+  /** From the stream: ascending in the order of commits. */
+  position: number;
+  kind: 'submission' | 'entry' | 'invite';
+  room_id: RoomId;
+  event_id: EventId;
+  /** The whole item of a submission; entries and invites are read from the log when they are sent. */
+  item: string | null;
+  created_ts: number;
+  expires_ts: number;
+}
+
+/** Events of this node's users for rooms that another node hosts, until they come back in the log. */
+export interface SubmissionsTable {
+  event_id: EventId;
+  room_id: RoomId;
+  user_id: UserId;
+  device_id: DeviceId | null;
+  txn_id: string | null;
+  txn_digest: string | null;
+  status: 'waiting' | 'rejected';
+  errcode: string | null;
+  error: string | null;
+  /** What else the refusal said, as JSON. */
+  details: string | null;
+  created_ts: number;
+  /** When its status changed: sync shows rejections by it. */
+  stream: number;
+}
+
+/** What users of this node are to rooms that it takes no part in, as the rooms' hosts tell it. */
+export interface InvitationsTable {
+  user_id: UserId;
+  room_id: RoomId;
+  host: NodeName;
+  /** `ended`: declined, withdrawn, refused; sync then shows the room as left. */
+  status: 'invite' | 'knock' | 'ended';
+  /** schemas/Invite.json; null for a knock. */
+  item: string | null;
+  /** The membership event in force (schemas/SequencedEvent.json), as far as the node has it. */
+  event: string;
+  stream: number;
+}
+
+/** Contradictions that a host signed (schemas/Equivocation.json). */
+export interface EvidenceTable {
+  id: string;
+  room_id: RoomId;
+  item: string;
+  ts: number;
+}
+
+/** Every policy that was in force; the highest version is. */
+export interface PolicyTable {
+  version: number;
+  document: string;
+  ts: number;
+}
+
+/** The audit log: schemas/AuditRecord.json as canonical JSON, with its hash and signature. */
+export interface AuditTable {
+  seq: number;
+  hash: string;
+  record: string;
+  key: string;
+  signature: string;
+}
+
 /** One row: the last position given out. */
 export interface StreamTable {
   position: number;
@@ -135,6 +229,14 @@ export interface Tables {
   receipts: ReceiptsTable;
   account_data: AccountDataTable;
   aliases: AliasesTable;
+  peers: PeersTable;
+  seen_requests: SeenRequestsTable;
+  outbox: OutboxTable;
+  submissions: SubmissionsTable;
+  invitations: InvitationsTable;
+  evidence: EvidenceTable;
+  policy: PolicyTable;
+  audit: AuditTable;
   stream: StreamTable;
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { createApp } from '../../src/http/server.ts';
-import { authenticate, operations, startStub, stubHandlers } from './stub-node.ts';
+import { authenticate, authenticatePeer, operations, startStub, stubHandlers } from './stub-node.ts';
 
 const { signal: stopping } = new AbortController();
 const logger = pino({ level: 'silent' });
@@ -20,7 +20,15 @@ test('a missing handler and an extra one stop the start, by name', () => {
   const { joinRoom, ...rest } = stubHandlers();
   const handlers = { ...rest, joinRom: joinRoom } as unknown;
   assert.throws(
-    () => createApp({ handlers: handlers as ReturnType<typeof stubHandlers>, authenticate, logger, stopping }),
+    () =>
+      createApp({
+        handlers: handlers as ReturnType<typeof stubHandlers>,
+        authenticate,
+        authenticatePeer,
+        limitClients: () => {},
+        logger,
+        stopping,
+      }),
     new Error('no handler for joinRoom\nno operation for the handler joinRom'),
   );
 });

@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { type Logger, pino } from 'pino';
 import { EccpError } from '../../src/core/errors.ts';
-import type { DeviceId, Scope, UserId } from '../../src/generated/api.ts';
+import type { DeviceId, NodeName, Scope, UserId } from '../../src/generated/api.ts';
 import { createHttpServer, LIMITS } from '../../src/http/listen.ts';
 import { served } from '../../src/http/routes.ts';
 import { createApp } from '../../src/http/server.ts';
-import type { Handlers } from '../../src/http/types.ts';
+import type { AppOptions, AuthenticatePeer, Handlers } from '../../src/http/types.ts';
 import type { Session } from '../../src/services/sessions.ts';
 
 export const operations = Object.entries(served.paths).flatMap(([path, item]) =>
@@ -26,13 +26,21 @@ export function stubHandlers(given: Partial<Handlers> = {}): Handlers {
   return { ...stubs, ...given } as Handlers;
 }
 
-/** Knows the tokens `full`, with every scope, and `read`. */
+/** Knows the tokens `full`, with every scope of users, `read` and `admin`. */
 export async function authenticate(token: string): Promise<Session | undefined> {
   const scopes: Scope[] | undefined =
-    token === 'full' ? ['read', 'write', 'account'] : token === 'read' ? ['read'] : undefined;
+    token === 'full' ? ['read', 'write', 'account'] : token === 'read' || token === 'admin' ? [token] : undefined;
   const session = { userId: '@ada:node.example.org' as UserId, deviceId: 'KJ7Q2M4XWP' as DeviceId, tokenHash: token };
   return scopes && { ...session, scopes };
 }
+
+/** Takes every request with one Authorization header of the right scheme for one of peer.example.net, and refuses the others. */
+export const authenticatePeer: AuthenticatePeer = async ({ authorization, body }) => {
+  const [value = '', ...more] = authorization;
+  if (more.length > 0 || !value.startsWith('ECCP-FED ')) throw new EccpError('ECCP_BAD_AUTH', 'stub');
+  await body();
+  return 'peer.example.net' as NodeName;
+};
 
 /** A logger that keeps its lines. */
 export function memoryLogger(lines: string[]): Logger {
@@ -47,7 +55,7 @@ export function memoryLogger(lines: string[]): Logger {
 
 interface Given {
   token?: string;
-  headers?: { [name: string]: string };
+  headers?: { [name: string]: string | string[] };
   body?: object | string;
 }
 
@@ -60,7 +68,7 @@ export interface Answered {
 }
 
 async function ask(port: number, agent: Agent, method: string, path: string, given: Given): Promise<Answered> {
-  const headers: { [name: string]: string } = { ...given.headers };
+  const headers: { [name: string]: string | string[] } = { ...given.headers };
   if (given.token) headers.authorization = `Bearer ${given.token}`;
   if (typeof given.body === 'object') headers['content-type'] = 'application/json';
   const sent = request({ port, host: '127.0.0.1', agent, method, path, headers });
@@ -81,16 +89,24 @@ export interface StubNode extends AsyncDisposable {
   stopping: AbortController;
 }
 
-export async function startStub(given: Partial<Handlers> = {}, limits = LIMITS): Promise<StubNode> {
+/** @param options what the application is made of, where it is not what stands above. */
+export async function startStub(
+  given: Partial<Handlers> = {},
+  limits = LIMITS,
+  options: Partial<AppOptions> = {},
+): Promise<StubNode> {
   const stopping = new AbortController();
   const log: string[] = [];
   const logger = memoryLogger(log);
   const app = createApp({
     handlers: stubHandlers(given),
     authenticate,
+    authenticatePeer,
+    limitClients: () => {},
     logger,
     stopping: stopping.signal,
     checkAnswers: true,
+    ...options,
   });
   const server = createHttpServer(app, logger, limits);
   await once(server.listen(0, '127.0.0.1'), 'listening');

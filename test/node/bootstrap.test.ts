@@ -56,7 +56,7 @@ test('a one-time password gives a token for the account alone, until it is chang
   const { access_token: asking } = await client.must('POST', '/login', undefined, login);
   const change = { old_password: oneTime, new_password: 'correct horse battery' };
   const renewed = await client.must('POST', '/account/password', asking, change);
-  assert.deepEqual(renewed.scopes.toSorted(), ['account', 'read', 'write']);
+  assert.deepEqual(renewed.scopes.toSorted(), ['account', 'admin', 'read', 'write']);
   assert.equal(renewed.must_change_password, false);
   assert.equal((await client.call('GET', '/devices', renewed.access_token)).status, 200);
   assert.equal((await client.call('POST', '/rooms', renewed.access_token, {})).status, 201);
@@ -65,5 +65,5 @@ test('a one-time password gives a token for the account alone, until it is chang
   assert.equal((await client.call('POST', '/login', undefined, login)).body.errcode, 'ECCP_BAD_AUTH');
   const again = await client.must('POST', '/login', undefined, { user: 'admin', password: change.new_password });
   assert.equal(again.must_change_password, false);
-  assert.equal(again.scopes.length, 3);
+  assert.equal(again.scopes.length, 4);
 });

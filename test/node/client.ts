@@ -1,5 +1,6 @@
 // A client as short as tests need it.
 import { Agent, request } from 'node:http';
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 
 export interface Answer {
   status: number;
@@ -7,24 +8,36 @@ export interface Answer {
   body: any;
 }
 
-/** Calls the client API of one node over connections that are kept. */
-export class Client {
-  readonly #base: string;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
+const kept = { keepAlive: true, maxSockets: 64 };
 
-  constructor(url: string) {
-    this.#base = `${url}/_eccp/client/v1`;
+/** Calls the APIs of one node over connections that are kept. */
+export class Client {
+  readonly #url: string;
+  readonly #request: typeof request;
+  readonly #agent: Agent;
+
+  /** @param ca for https: the certificate that vouches for the node's, in PEM. */
+  constructor(url: string, ca?: string) {
+    this.#url = url;
+    this.#request = ca === undefined ? request : tlsRequest;
+    this.#agent = ca === undefined ? new Agent(kept) : new TlsAgent({ ...kept, ca });
   }
 
-  /** @throws Error when no whole answer came. */
+  /** Calls the client API. @throws Error when no whole answer came. */
   call(method: string, path: string, token?: string, body?: unknown): Promise<Answer> {
+    const authorization = token === undefined ? undefined : `Bearer ${token}`;
     const text = body === undefined ? undefined : JSON.stringify(body);
+    return this.send(method, `/_eccp/client/v1${path}`, authorization, text);
+  }
+
+  /** Calls any API. @param target the path as it is sent. @throws Error when no whole answer came. */
+  send(method: string, target: string, authorization?: string, text?: string): Promise<Answer> {
     const headers = {
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(authorization === undefined ? {} : { authorization }),
       ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
     };
     return new Promise((resolve, reject) => {
-      const call = request(`${this.#base}${path}`, { method, headers, agent: this.#agent }, (response) => {
+      const call = this.#request(`${this.#url}${target}`, { method, headers, agent: this.#agent }, (response) => {
         let answer = '';
         response.setEncoding('utf8').on('data', (part) => (answer += part));
         response.on('error', reject);

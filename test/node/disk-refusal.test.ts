@@ -73,6 +73,8 @@ test('a failed fsync: writes get ECCP_UNAVAILABLE until the disk recovers, reads
       listen: { host: '127.0.0.1', port: 0 },
       registration: { mode: 'open' },
       repair: false,
+      federation: { allowInsecureLoopback: false, allowedRanges: [], mode: 'open', allow: [] },
+      kind: 'public',
     },
     '0',
     pino({ level: 'silent' }),

@@ -20,22 +20,15 @@ export interface NodeProcess {
  *
  * @param shell a line for bash that runs before the node in the same process, such as a ulimit.
  */
-export async function startProcess(dataDir: string, args: string[] = [], shell?: string): Promise<NodeProcess> {
-  const { child, output } = launch(
-    [
-      'serve',
-      ...[
-        '--server-name',
-        'node.test',
-        '--public-base-url',
-        'http://node.test',
-        '--bootstrap-admin',
-        'admin@node.test',
-      ],
-      ...['--data-dir', dataDir, '--listen', '127.0.0.1:0', '--registration', 'open', ...args],
-    ],
-    shell,
-  );
+export function startProcess(dataDir: string, args: string[] = [], shell?: string): Promise<NodeProcess> {
+  const names = ['--server-name', 'node.test', '--public-base-url', 'http://node.test'];
+  const rest = ['--bootstrap-admin', 'admin@node.test', '--listen', '127.0.0.1:0', '--registration', 'open'];
+  return serve([...names, '--data-dir', dataDir, ...rest, ...args], shell);
+}
+
+/** Starts a node with the options of `serve` that are given, and no others, and waits until it serves. */
+export async function serve(args: string[], shell?: string): Promise<NodeProcess> {
+  const { child, output } = launch(['serve', ...args], shell);
   const url = await new Promise<string>((resolve, reject) => {
     const give = (error: Error) => reject(error);
     const timer = setTimeout(
@@ -44,7 +37,7 @@ export async function startProcess(dataDir: string, args: string[] = [], shell?:
     );
     child.once('exit', (code) => give(new Error(`the node ended with ${code}: ${output()}`)));
     child.stdout?.on('data', () => {
-      const found = /serves at (http:\S+)/.exec(output())?.[1];
+      const found = /serves at (https?:\S+)/.exec(output())?.[1];
       if (found === undefined) return;
       clearTimeout(timer);
       resolve(found);

@@ -3,13 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newDocument } from '../../src/core/key-document.ts';
-import { generateSigningKey } from '../../src/core/signing.ts';
 import type { UserId } from '../../src/generated/api.ts';
 import type { Session } from '../../src/services/sessions.ts';
 import { tokenHash } from '../../src/services/tokens.ts';
-import { createServices, type Services } from '../../src/services.ts';
+import { createServices, type PeerKnowledge, type Services } from '../../src/services.ts';
 import { migrations } from '../../src/storage/migrations.ts';
+import { nodeIdentity } from '../../src/storage/node-identity.ts';
 import { openSqljsStore } from '../../src/storage/sqljs/sqljs-store.ts';
 import type { Tables } from '../../src/storage/tables.ts';
 
@@ -22,15 +21,21 @@ export interface Fixture {
   end(): Promise<void>;
 }
 
+/** A node that knows no other. */
+const noPeers: PeerKnowledge = {
+  documentsOf: async () => [],
+  keyOf: () => Promise.reject(new Error('there are no peers')),
+  audit: { record: async () => {} },
+};
+
 export async function fixture(): Promise<Fixture> {
   const directory = await mkdtemp(join(tmpdir(), 'eccp-services-'));
   const store = await openSqljsStore<Tables>({ directory, migrations, log: () => {} });
-  const key = generateSigningKey();
   const name = 'node.test';
   let now = 1_767_225_600_000;
   const environment = { now: () => now, elapsed: () => now, random: randomBytes };
-  const identity = { name, key, chain: [newDocument(name, [key])] };
-  const services = createServices({ store, identity, environment, registration: { mode: 'open' } });
+  const identity = await nodeIdentity(join(directory, 'keys'), name, true);
+  const services = createServices({ store, identity, environment, registration: { mode: 'open' }, peers: noPeers });
   return {
     services,
     pass: (ms) => {

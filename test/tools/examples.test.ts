@@ -28,7 +28,7 @@ function mediaOf(node: unknown, at: string): [string, Media][] {
   return [...own, ...Object.entries(node).flatMap(([name, child]) => mediaOf(child, `${at}/${name}`))];
 }
 
-for (const name of ['client', 'well-known']) {
+for (const name of ['client', 'well-known', 'federation', 'admin']) {
   test(`the examples of ${name}.yaml are valid`, () => {
     const document = parse(readFileSync(join(root, `spec/openapi/${name}.yaml`), 'utf8'));
     let checked = 0;

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 
 export interface Served {
@@ -8,6 +9,8 @@ export interface Served {
   readonly startMs: number;
   /** Resident memory, in megabytes. */
   memory(): number;
+  /** Processor time used so far, in seconds; NaN where the system has no /proc. */
+  cpu(): number;
   stop(): Promise<void>;
 }
 
@@ -28,6 +31,7 @@ export async function serve(args: string[]): Promise<Served> {
     url,
     startMs: performance.now() - start,
     memory: () => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)], { encoding: 'utf8' })) / 1024,
+    cpu: () => cpuSeconds(child.pid),
     async stop() {
       child.removeAllListeners('exit');
       const exit = once(child, 'exit');
@@ -35,4 +39,13 @@ export async function serve(args: string[]): Promise<Served> {
       await exit;
     },
   };
+}
+
+function cpuSeconds(pid: number | undefined): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / 100; // user and system, in hundredths on every Linux
+  } catch {
+    return Number.NaN;
+  }
 }

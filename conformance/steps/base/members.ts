@@ -1,4 +1,5 @@
 import { Given, Then, When } from '@cucumber/cucumber';
+import { bringAcross, inviteGuest } from '../../guests.ts';
 import { expectEqual, HarnessError } from '../../outcome.ts';
 import { isObject, type JsonObject } from '../../wire/json.ts';
 import type { EccpWorld } from '../../world.ts';
@@ -10,7 +11,10 @@ Given('{actors} is/are (a )member(s) of {room}', async function (this: EccpWorld
 
 // Given Bob is invited to the room
 Given('{actors} is/are invited to {room}', async function (this: EccpWorld, names: string[], alias: string) {
-  for (const name of names) await onMember(this, this.room(alias).owner, 'inviteMember', name, alias);
+  for (const name of names) {
+    if (await this.home(name)) await inviteGuest(this, name, alias);
+    else await onMember(this, this.room(alias).owner, 'inviteMember', name, alias);
+  }
 });
 
 // Given Bob is banned from the room
@@ -98,6 +102,7 @@ Then(
 /** Makes somebody a member in the way that the room's visibility asks for. */
 export async function bringIn(world: EccpWorld, name: string, alias: string): Promise<void> {
   const { owner, visibility } = world.room(alias);
+  if ((await world.home(name)) || (await world.home(owner))) return await bringAcross(world, name, alias);
   if (visibility === 'shadow')
     throw new HarnessError('joining a shadow room needs an invitation payload: write a step for it');
   if (visibility !== 'public') await onMember(world, owner, 'inviteMember', name, alias);

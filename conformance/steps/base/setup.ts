@@ -9,8 +9,11 @@ import {
   setDefinitionFunctionWrapper,
   setWorldConstructor,
 } from '@cucumber/cucumber';
+import type { Session } from '../../accounts.ts';
+import { ConformanceFailure } from '../../outcome.ts';
+import { logProblems } from '../../peer/participant.ts';
 import { whyNotApplicable } from '../../target-facts.ts';
-import { EccpWorld, STRANGER } from '../../world.ts';
+import { EccpWorld, GUESTS, OPERATOR, STRANGER } from '../../world.ts';
 
 // A step may wait for several answers, each with a deadline of its own; this only ends what hangs for good.
 setDefaultTimeout(120_000);
@@ -31,13 +34,18 @@ setDefinitionFunctionWrapper(
     },
 );
 
-Before(function (this: EccpWorld, { pickle }: ITestCaseHookParameter) {
+Before(async function (this: EccpWorld, { pickle }: ITestCaseHookParameter) {
   this.run.evidence.set(pickle.id, this.evidence);
   const tags = pickle.tags.map(({ name }) => name);
   const requirements = tags.flatMap((tag) => this.run.ledger.requirements.get(tag.slice(1)) ?? []);
   const reason = whyNotApplicable(this.run.facts, tags, requirements);
   if (reason !== undefined) {
     this.evidence.notApplicable = reason;
+    return 'skipped';
+  }
+  const missing = await whyNotTestable(this, tags);
+  if (missing) {
+    this.evidence.trouble = { kind: 'prerequisite', step: '', message: `needs ${missing.expected}`, ...missing };
     return 'skipped';
   }
   this.freshAccounts = tags.includes('@fresh-accounts');
@@ -55,17 +63,46 @@ After(async function (this: EccpWorld) {
   this.step = 'the end of the scenario';
   this.phase = 'then';
   await this.run.accounts.endScenario();
-  if (!this.evidence.trouble) this.noSurprise();
+  for (const undo of this.cleanups.toReversed()) await undo();
+  const peers = [...this.peers.values()];
+  await Promise.all(peers.map((peer) => peer.close()));
+  if (this.evidence.trouble) return;
+  this.noSurprise();
+  for (const peer of peers) {
+    const faults = [...peer.faults, ...logProblems(peer)];
+    if (faults.length > 0)
+      throw new ConformanceFailure(`requests to ${peer.name} that a node may send`, faults.slice(0, 5).join('; '));
+  }
 });
 
-const NAMES = 'Alice|Bob|Carol|Dave|Erin|Frank|Grace|Mallory';
+/** What a scenario with these tags needs and the run lacks; an operator's token becomes an actor. */
+async function whyNotTestable(
+  world: EccpWorld,
+  tags: string[],
+): Promise<{ expected: string; actual: string } | undefined> {
+  const { adminToken, peering } = world.run;
+  if (adminToken !== undefined) world.sessions.set(OPERATOR, operator(adminToken));
+  else if (tags.includes('@cap-admin'))
+    return { expected: "an operator's access token: pass one with --admin-token", actual: 'a run without' };
+  if (!tags.some((tag) => tag === '@cap-federation' || tag === '@cap-admin')) return undefined;
+  const actual = await peering.check();
+  const expected = `the node to reach the nodes that the suite plays: see --peer-listen and --advertise, and what the node's operator allows`;
+  return actual === undefined ? undefined : { expected, actual };
+}
+
+function operator(token: string): Session {
+  const account = { userId: '', username: '', password: '', deviceId: '', token, spent: true, scenarios: 0 };
+  return { name: OPERATOR, account, deviceId: '', token };
+}
+
+const NAMES = `Alice|Bob|Carol|Dave|Erin|Frank|Grace|Mallory|${Object.keys(GUESTS).join('|')}`;
 const ACTOR = `(?:${NAMES})(?: on "[^"]+")?`;
 
 /** `Alice`, or `Alice on "phone"` for a second device. */
 defineParameterType({
   name: 'actor',
-  regexp: [new RegExp(ACTOR), /(?:a|A) stranger/],
-  transformer: (text: string) => (/^a /i.test(text) ? STRANGER : text),
+  regexp: [new RegExp(ACTOR), /(?:a|A) stranger/, /(?:t|T)he operator/],
+  transformer: (text: string) => (/^a /i.test(text) ? STRANGER : text.replace(/^The/, 'the')),
 });
 
 /** `Alice`, `Alice and Bob`, `Alice, Bob and Carol`. */
@@ -80,6 +117,20 @@ defineParameterType({
   name: 'room',
   regexp: /the room(?: "([^"]+)")?/,
   transformer: (alias: string | undefined) => alias ?? 'room',
+});
+
+/** `Pat`: a user of a fake node. Pat and Quinn live on `the peer`, Ruth and Sven on `the peer "two"`. */
+defineParameterType({
+  name: 'guest',
+  regexp: new RegExp(Object.keys(GUESTS).join('|')),
+  transformer: (text: string) => text,
+});
+
+/** `the peer`, or `the peer "two"`: fake nodes; the alias of the former is `peer`. */
+defineParameterType({
+  name: 'peer',
+  regexp: /(?:t|T)he peer(?: "([^"]+)")?/,
+  transformer: (alias: string | undefined) => alias ?? 'peer',
 });
 
 defineParameterType({

@@ -22,7 +22,6 @@ const EVENT_TYPE = { eventType: 'org.example.state' };
 const CREATION: Place = { operation: 'createRoom', at: '/invite/0', body: (id) => ({ invite: [id] }) };
 
 const PLACES: Record<string, Place[]> = {
-  'user id to invite': [user('inviteMember'), CREATION],
   'user id': [user('inviteMember'), user('kickMember'), user('banMember'), user('unbanMember'), CREATION],
   'device id': [
     { operation: 'renameDevice', at: 'deviceId', body: () => ({ name: 'x' }) },
@@ -35,6 +34,8 @@ const PLACES: Record<string, Place[]> = {
     empty('joinRoom', 'roomId'),
     { operation: 'inviteMember', at: 'roomId', body: () => ({ user_id: '@nobody:example.org' }) },
   ],
+  'room id to read': [bare('getRoom', 'roomId'), bare('listMessages', 'roomId'), bare('getState', 'roomId')],
+  'user id to kick': [user('kickMember')],
   'event id': [
     bare('getEvent', 'eventId'),
     empty('redactEvent', 'eventId'),

@@ -1,0 +1,100 @@
+// The HTTP side of a fake node: raw requests in, scripted answers out.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { HarnessError } from '../outcome.ts';
+import type { Json } from '../wire/json.ts';
+import type { Incoming } from './request-signature.ts';
+
+/** What a fake node answers. */
+export interface Reply {
+  status: number;
+  body?: Json;
+  /** In place of `body`, as it stands. */
+  raw?: Buffer;
+  headers?: Record<string, string>;
+}
+
+/** An answer, or none: the connection stays open until the fake node is closed, or is cut at once. */
+export type Outcome = Reply | 'silence' | 'cut';
+
+/** A request as the fake node sees it. */
+export interface Request extends Incoming {
+  /** `uri` without the query. */
+  path: string;
+  query: URLSearchParams;
+  contentType: string;
+}
+
+/** Ports that fake nodes of this process have had: a port is part of a node's name, and a name is used once. */
+const used = new Set<number>();
+
+/** Listens on a free port of `host`, one that no fake node of this process has had. */
+export async function listen(
+  host: string,
+  handle: (request: Request) => Promise<Outcome>,
+): Promise<{ port: number; close(): Promise<void> }> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const server = createServer((request, response) => {
+      answer(request, response, handle).catch(() => response.destroy());
+    });
+    const port = await bind(server, host);
+    if (!used.has(port)) {
+      used.add(port);
+      return { port, close: () => close(server) };
+    }
+    await close(server);
+  }
+  throw new HarnessError(`${host} gives no port that is new`);
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handle: (request: Request) => Promise<Outcome>,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const uri = request.url ?? '';
+  const [path = '', query = ''] = uri.split('?', 2);
+  const raw = request.rawHeaders;
+  const authorization = raw.flatMap((name, index) =>
+    index % 2 === 0 && name.toLowerCase() === 'authorization' ? [raw[index + 1] ?? ''] : [],
+  );
+  const outcome = await handle({
+    method: request.method ?? '',
+    uri,
+    path,
+    query: new URLSearchParams(query),
+    authorization,
+    contentType: request.headers['content-type'] ?? '',
+    body: Buffer.concat(chunks),
+  });
+  if (outcome === 'silence') return;
+  if (outcome === 'cut') {
+    request.socket.destroy();
+    return;
+  }
+  const bytes = outcome.raw ?? Buffer.from(JSON.stringify(outcome.body ?? {}));
+  response.writeHead(outcome.status, {
+    'content-type': 'application/json',
+    'content-length': bytes.length,
+    'x-request-id': crypto.randomUUID(),
+    ...outcome.headers,
+  });
+  response.end(bytes);
+}
+
+async function bind(server: Server, host: string): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(0, host, resolve);
+  await promise;
+  return (server.address() as AddressInfo).port;
+}
+
+async function close(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeAllConnections();
+  await promise;
+}

@@ -1,0 +1,29 @@
+// Where a fake node stands, and whom it talks to.
+import type { Catalogue } from '../catalogue.ts';
+import type { Api } from '../openapi.ts';
+import type { Target } from '../target.ts';
+import type { Exchange, Redactor } from '../trace.ts';
+import type { PeerIdentity } from './identity.ts';
+
+/** Where fake nodes listen and whom they talk to. */
+export interface PeerSetting {
+  /** The address to listen on. */
+  listen: string;
+  /** The host by which the other node reaches that address. */
+  advertise: string;
+  /** The other node: how it is reached, and its name. */
+  target: Target;
+  targetName: string;
+  api: Api;
+  catalogue: Catalogue;
+  redactor: Redactor;
+  /** Receives every exchange of the fake node, both ways. */
+  trace: Exchange[];
+}
+
+/** A fake node as far as sending goes. */
+export interface Sender {
+  readonly name: string;
+  readonly identity: PeerIdentity;
+  readonly setting: PeerSetting;
+}

@@ -1,0 +1,57 @@
+// How fake nodes and the node under test reach each other, and whether they do.
+import { messageOf } from './outcome.ts';
+import type { FakePeer } from './peer/fake-peer.ts';
+import type { PeerSetting } from './peer/setting.ts';
+import { startPeer } from './peer/start.ts';
+
+/** Where the command line wants fake nodes to be. */
+export interface PeeringOptions {
+  /** The address to listen on. */
+  peerListen: string;
+  /** The host by which the node under test reaches that address. */
+  advertise: string;
+}
+
+/** Milliseconds in which the node has to ask a fake node for its keys. */
+const CALLBACK = 15_000;
+const NOWHERE = `!${'A'.repeat(43)}`;
+
+/** Starts fake nodes for scenarios. */
+export class Peering {
+  readonly #setting: Omit<PeerSetting, 'trace'>;
+  #checked: Promise<string | undefined> | undefined;
+
+  constructor(options: PeeringOptions, node: Omit<PeerSetting, 'trace' | 'listen' | 'advertise'>) {
+    this.#setting = { ...node, listen: options.peerListen, advertise: options.advertise };
+  }
+
+  /** Starts a fake node. Close it when the scenario ends. @param trace receives its exchanges. */
+  async start(trace: PeerSetting['trace']): Promise<FakePeer> {
+    return await startPeer({ ...this.#setting, trace });
+  }
+
+  /**
+   * Tries once in a run whether the node reaches a fake node: it has to fetch the keys of one that sends it a signed request.
+   * @returns what came instead, so that no scenario with fake nodes can be tested.
+   */
+  async check(): Promise<string | undefined> {
+    this.#checked ??= this.#callBack();
+    return await this.#checked;
+  }
+
+  async #callBack(): Promise<string | undefined> {
+    let peer: FakePeer | undefined;
+    try {
+      peer = await this.start([]);
+      const { targetName } = this.#setting;
+      const path = `/_eccp/federation/v1/rooms/${encodeURIComponent(`${NOWHERE}:${targetName}`)}/head`;
+      const answer = await peer.send('GET', path, undefined, { deadline: CALLBACK });
+      if (peer.requests.some(({ uri }) => uri.startsWith('/_eccp/federation/v1/keys'))) return undefined;
+      return `no request for the keys of ${peer.name}, but the answer ${answer.status} ${answer.text}`;
+    } catch (error) {
+      return `no request for the keys of ${peer?.name ?? 'it'}: ${messageOf(error)}`;
+    } finally {
+      await peer?.close().catch(() => undefined);
+    }
+  }
+}

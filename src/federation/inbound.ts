@@ -1,0 +1,152 @@
+import type { Json, JsonObject } from '../core/canonical-json.ts';
+import { EccpError } from '../core/errors.ts';
+import { isObject } from '../core/members.ts';
+import type { EventId, ItemResult, NodeName, Transaction, TransactionResult } from '../generated/api.ts';
+import { refusalResult } from '../services/hosting.ts';
+import { EntryIntake, type EntryIntakeOptions } from './entry-intake.ts';
+import { maxItems } from './transaction.ts';
+
+/** Who takes what a transaction brings. */
+export interface InboundOptions extends EntryIntakeOptions {
+  readonly invitations: { receive(origin: NodeName, item: JsonObject): Promise<ItemResult> };
+  readonly hosting: { submit(origin: NodeName, item: JsonObject): Promise<ItemResult> };
+  readonly ephemeral?: Receiver<'ephemeral'>;
+  readonly heads?: Receiver<'heads'>;
+  readonly evidence?: Receiver<'evidence'>;
+  readonly audit: { record(entry: RefusedItem): Promise<void> };
+  /** Told of what nobody foresaw, such as a disk that refuses. */
+  report(error: unknown, origin: NodeName): void;
+}
+
+/** Takes a section whose items have no results. What it refuses, with an EccpError, is nobody's concern. */
+interface Receiver<Section extends keyof Transaction> {
+  receive(origin: NodeName, items: NonNullable<Transaction[Section]>): Promise<void>;
+}
+
+interface RefusedItem {
+  kind: string;
+  actor: string;
+  subject: string;
+  errcode: string;
+  request_id: string;
+  detail: JsonObject;
+}
+
+/** An item as the schema of a transaction leaves it: nothing but its event id is known. */
+type Item = JsonObject & { event_id: EventId };
+
+/** Takes what another node hands over (chapter 16). */
+export class Inbound {
+  readonly #options: InboundOptions;
+  readonly #intake: EntryIntake;
+
+  constructor(options: InboundOptions) {
+    this.#options = options;
+    this.#intake = new EntryIntake(options);
+  }
+
+  /**
+   * Takes a transaction. What is wrong with an item is told in its result and recorded; the others are taken all the same (FED-004).
+   *
+   * @param origin the node that sent it, authenticated.
+   * @param transaction as its schema has it.
+   * @throws EccpError ECCP_TOO_LARGE for more than 50 items, of which none is taken.
+   */
+  async exchange(origin: NodeName, transaction: Transaction, requestId: string): Promise<TransactionResult> {
+    const { invitations, hosting } = this.#options;
+    const { invites = [], entries = [], submissions = [] } = transaction as { [section: string]: Item[] };
+    const count = invites.length + entries.length + submissions.length;
+    if (count > maxItems) throw new EccpError('ECCP_TOO_LARGE', `${count} items, more than ${maxItems}.`); // FED-006
+    const results: TransactionResult = {
+      invites: await this.#each(origin, invites, (item) => invitations.receive(origin, item)),
+      entries: await this.#entries(origin, entries),
+      submissions: await this.#each(origin, submissions, (item) => hosting.submit(origin, item)),
+    };
+    await this.#recordRefusals(origin, results, requestId);
+    await this.#sectionsWithoutResults(origin, transaction);
+    return results;
+  }
+
+  #each(origin: NodeName, items: readonly Item[], take: (item: Item) => Promise<ItemResult>): Promise<ItemResult[]> {
+    return byRoom(items, roomOf, async (ofRoom) => {
+      const results: ItemResult[] = [];
+      for (const item of ofRoom) results.push(await take(item).catch((error) => this.#refused(origin, item, error)));
+      return results;
+    });
+  }
+
+  #entries(origin: NodeName, items: readonly Item[]): Promise<ItemResult[]> {
+    return byRoom(items, roomOfEntry, async (ofRoom, roomId) => {
+      const refusals = await this.#intake.take(origin, roomId, ofRoom);
+      return ofRoom.map((item, i) => {
+        const refusal = refusals[i];
+        if (refusal !== undefined) return this.#refused(origin, item, refusal);
+        return { event_id: item.event_id, status: 'applied' };
+      });
+    });
+  }
+
+  /** What was not foreseen is told in the log only; the sender tries again. */
+  #refused(origin: NodeName, { event_id }: Item, reason: unknown): ItemResult {
+    if (reason instanceof EccpError) return { event_id, ...refusalResult(reason) };
+    this.#options.report(reason, origin);
+    return { event_id, errcode: 'ECCP_UNAVAILABLE', error: 'The node could not take the item now.' };
+  }
+
+  async #sectionsWithoutResults(origin: NodeName, { ephemeral, heads, evidence }: Transaction): Promise<void> {
+    const receivers = this.#options;
+    const taken = [
+      () => ephemeral && receivers.ephemeral?.receive(origin, ephemeral),
+      () => heads && receivers.heads?.receive(origin, heads),
+      () => evidence && receivers.evidence?.receive(origin, evidence),
+    ];
+    for (const take of taken) {
+      try {
+        await take();
+      } catch (error) {
+        if (!(error instanceof EccpError)) receivers.report(error, origin);
+      }
+    }
+  }
+
+  async #recordRefusals(origin: NodeName, results: TransactionResult, requestId: string): Promise<void> {
+    for (const section of ['invites', 'entries', 'submissions'] as const) {
+      for (const { event_id, errcode } of results[section]) {
+        if (errcode === undefined) continue;
+        await this.#options.audit.record({
+          kind: 'federation.item_refused', // AUD-007
+          actor: origin,
+          subject: event_id,
+          errcode,
+          request_id: requestId,
+          detail: { section },
+        });
+      }
+    }
+  }
+}
+
+/** Rooms do not wait for one another; the items of each are taken in their order. */
+async function byRoom(
+  items: readonly Item[],
+  room: (item: Item) => Json | undefined,
+  take: (items: readonly Item[], room: Json | undefined) => Promise<ItemResult[]>,
+): Promise<ItemResult[]> {
+  const rooms = Map.groupBy(items, room);
+  const results = new Map<Item, ItemResult>();
+  await Promise.all(
+    [...rooms].map(async ([roomId, ofRoom]) => {
+      const taken = await take(ofRoom, roomId);
+      for (const [i, result] of taken.entries()) results.set(ofRoom[i] as Item, result);
+    }),
+  );
+  return items.map((item) => results.get(item) as ItemResult);
+}
+
+function roomOf({ room_id }: Item): Json | undefined {
+  return room_id;
+}
+
+function roomOfEntry({ entry }: Item): Json | undefined {
+  return isObject(entry) ? entry.room_id : undefined;
+}

@@ -1,0 +1,99 @@
+import type { Json } from '../core/canonical-json.ts';
+import { EccpError } from '../core/errors.ts';
+import { isCount, isObject } from '../core/members.ts';
+import type { NodeName, RoomId } from '../generated/api.ts';
+import { unlessAborted } from './abortable.ts';
+
+/** How many entries are asked for at a time. */
+const pageSize = 100;
+/** After so many entries a pull ends, whatever the peer still has; the next one goes on from there. */
+const maxEntries = 1_000_000;
+
+/** What takes entries in (services/ingest.ts). */
+export interface EntryIngest {
+  /** Passes over entries that are held. @throws EccpError of the first that is refused; those before it stay. */
+  apply(roomId: RoomId, entries: readonly Json[], from: NodeName): Promise<void>;
+  /** The place after the last entry held; undefined for a room that is neither held nor awaited. */
+  nextSeq(roomId: RoomId): Promise<number | undefined>;
+}
+
+export interface PullOptions {
+  readonly client: { signed(node: NodeName, method: 'GET', path: string): Promise<Json> };
+  readonly ingest: EntryIngest;
+}
+
+/** Fetches the entries of a log that this node lacks from another node that has them (chapter 18). */
+export class Pull {
+  readonly #options: PullOptions;
+  readonly #stopping = new AbortController();
+  readonly #running = new Map<string, Promise<void>>();
+
+  constructor(options: PullOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Brings a room's log up to what the peer has. A pull of the same room from the same peer that runs already is joined; one from
+   * another peer is not, so that a peer which dawdles holds nobody up.
+   *
+   * @throws EccpError what the peer answers or the ingest refuses; ECCP_UNREACHABLE for an answer out of form; ECCP_NOT_FOUND for a
+   *   room that is neither held nor awaited; ECCP_UNAVAILABLE when the node stops. What was applied before stays.
+   */
+  pull(roomId: RoomId, peer: NodeName): Promise<void> {
+    const key = `${roomId} ${peer}`;
+    const running = this.#running.get(key) ?? this.#run(roomId, peer).finally(() => this.#running.delete(key));
+    this.#running.set(key, running);
+    return running;
+  }
+
+  /** Gives up what runs. Resolves once nothing of it touches the store any more. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new EccpError('ECCP_UNAVAILABLE', 'The node stops.'));
+    await Promise.allSettled(this.#running.values());
+  }
+
+  async #run(roomId: RoomId, peer: NodeName): Promise<void> {
+    const { ingest } = this.#options;
+    const first = await this.#nextSeq(roomId);
+    for (let from = first; from - first < maxEntries; ) {
+      const { entries, head } = await this.#page(roomId, peer, from);
+      if (entries.length === 0) return;
+      await ingest.apply(roomId, entries, peer);
+      const next = await this.#nextSeq(roomId);
+      if (next <= from || next > head) return;
+      from = next;
+    }
+  }
+
+  async #nextSeq(roomId: RoomId): Promise<number> {
+    this.#stopping.signal.throwIfAborted();
+    const next = await this.#options.ingest.nextSeq(roomId);
+    if (next === undefined) throw new EccpError('ECCP_NOT_FOUND', 'This node takes no part in the room.');
+    return next;
+  }
+
+  /**
+   * The entries from a place on, not looked at otherwise, and the place of the last one that the peer has for this node.
+   *
+   * @throws EccpError for an answer from which a pull cannot go on (PULL-037).
+   */
+  async #page(roomId: RoomId, peer: NodeName, from: number): Promise<{ entries: Json[]; head: number }> {
+    const path = `/_eccp/federation/v1/rooms/${encodeURIComponent(roomId)}/log?from=${from}&limit=${pageSize}`;
+    const request = this.#options.client.signed(peer, 'GET', path);
+    const page = await unlessAborted(this.#stopping.signal, request);
+    const { entries, head } = isObject(page) ? page : {};
+    const last = seqOf(head);
+    if (!Array.isArray(entries) || entries.length > pageSize || !isCount(last)) throw unasked();
+    if (entries.some((entry, i) => seqOf(entry) !== from + i)) throw unasked();
+    if (entries.length === 0 && last >= from) throw new EccpError('ECCP_GAP', 'The peer keeps entries back.');
+    return { entries, head: last };
+  }
+}
+
+function seqOf(entry: Json | undefined): Json {
+  return isObject(entry) && isObject(entry.entry) ? (entry.entry.seq ?? null) : null;
+}
+
+function unasked(): EccpError {
+  return new EccpError('ECCP_UNREACHABLE', 'The answer is not the page of the log that was asked for.');
+}

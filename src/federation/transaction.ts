@@ -1,0 +1,97 @@
+// What goes from one node to another in one exchange, and what its answer says of each item (chapter 16). Pure functions.
+import type { Json, JsonObject } from '../core/canonical-json.ts';
+import { isEventId } from '../core/ids.ts';
+import { isCount, isObject, isText } from '../core/members.ts';
+import type { EventId, ItemResult, RoomId } from '../generated/api.ts';
+
+export const exchangePath = '/_eccp/federation/v1/transactions';
+/** The most items of one transaction: submissions, entries and invites together. */
+export const maxItems = 50;
+/** The most that this node's items of one transaction come to, in bytes of JSON: what else it has leaves it below the 4 MiB of the wire. */
+export const maxItemBytes = 3.5 * 1024 * 1024;
+
+/** What waits for another node (services/outbox.ts). */
+export interface QueuedItem {
+  readonly position: number;
+  readonly kind: 'submission' | 'entry' | 'invite';
+  readonly eventId: EventId;
+  readonly roomId: RoomId;
+  /** As the transaction has it. */
+  readonly body: JsonObject;
+}
+
+const sections = { submission: 'submissions', entry: 'entries', invite: 'invites' } as const;
+
+/**
+ * The first items of a queue that may go out together. The receiver takes a transaction section by section, so that a room's items of
+ * two kinds would lose their order in one: the second kind waits for the next transaction.
+ *
+ * @param held rooms whose items stay for now.
+ */
+export function chooseItems(queue: readonly QueuedItem[], held: ReadonlySet<RoomId>): QueuedItem[] {
+  const kinds = new Map<RoomId, QueuedItem['kind']>();
+  const chosen: QueuedItem[] = [];
+  for (const item of queue) {
+    if (held.has(item.roomId)) continue;
+    const kind = kinds.get(item.roomId) ?? item.kind;
+    if (kind !== item.kind) break;
+    kinds.set(item.roomId, kind);
+    chosen.push(item);
+  }
+  return chosen;
+}
+
+/** The transaction that carries these items. */
+export function transactionOf(items: readonly QueuedItem[]): JsonObject {
+  const transaction: { [section: string]: Json[] } = {};
+  for (const { kind, body } of items) {
+    const section = transaction[sections[kind]] ?? [];
+    transaction[sections[kind]] = section;
+    section.push(body);
+  }
+  return transaction;
+}
+
+/**
+ * What an answer says of each of these items, in their order.
+ *
+ * @param answer untrusted JSON.
+ * @returns undefined for what does not answer this transaction: another number of results, other events, a result out of form.
+ */
+export function readResults(answer: Json, items: readonly QueuedItem[]): ItemResult[] | undefined {
+  if (!isObject(answer)) return undefined;
+  const lists: { [kind in QueuedItem['kind']]: Json[] } = { submission: [], entry: [], invite: [] };
+  for (const kind of ['submission', 'entry', 'invite'] as const) {
+    const list = answer[sections[kind]];
+    if (!Array.isArray(list)) return undefined;
+    lists[kind] = [...list];
+  }
+  const results: ItemResult[] = [];
+  for (const item of items) {
+    const result = readResult(lists[item.kind].shift(), item.eventId);
+    if (result === undefined) return undefined;
+    results.push(result);
+  }
+  return Object.values(lists).every((list) => list.length === 0) ? results : undefined;
+}
+
+const errcodePattern = /^ECCP_[A-Z_]{1,100}$/;
+const isSentence = isText(1000);
+
+/** Either `status`, or `errcode` with what belongs to it; whatever else a peer adds is left out. A refusal's sentence is shown to users. */
+function readResult(result: Json | undefined, eventId: EventId): ItemResult | undefined {
+  if (!isObject(result) || result.event_id !== eventId) return undefined;
+  const { status, seq, errcode, error, current, version } = result;
+  if (errcode === undefined) {
+    if (status !== 'sequenced' && status !== 'applied') return undefined;
+    return { event_id: eventId, status, ...(isCount(seq ?? null) && { seq: seq as number }) };
+  }
+  if (status !== undefined || typeof errcode !== 'string' || !errcodePattern.test(errcode)) return undefined;
+  return {
+    event_id: eventId,
+    errcode,
+    error: isSentence(error ?? null) && error !== '' ? (error as string) : 'No reason was given.',
+    ...((current === null || isEventId(current)) && { current: current as EventId | null }),
+    ...(isCount(version ?? null) && { version: version as number }),
+  };
+}

@@ -1,0 +1,31 @@
+import type { Inbound } from '../../federation/inbound.ts';
+import type { PeerClient } from '../../federation/peer-client.ts';
+import type { LogServing } from '../../services/log-serving.ts';
+import type { Handlers } from '../types.ts';
+
+type FederationHandlers = Pick<Handlers, 'exchange' | 'getLogHead' | 'getLog' | 'getFederationEvent' | 'diagnose'>;
+
+export interface FederationParts {
+  readonly inbound: Pick<Inbound, 'exchange'>;
+  readonly logs: Pick<LogServing, 'head' | 'log' | 'event'>;
+  readonly client: Pick<PeerClient, 'diagnose'>;
+}
+
+export function federationHandlers({ inbound, logs, client }: FederationParts): FederationHandlers {
+  return {
+    exchange: async ({ peer, body, requestId }) => ({
+      status: 200,
+      body: await inbound.exchange(peer, body, requestId),
+    }),
+    getLogHead: async ({ peer, params }) => ({ status: 200, body: await logs.head(peer, params.roomId) }),
+    getLog: async ({ peer, params, query }) => ({
+      status: 200,
+      body: await logs.log(peer, params.roomId, query.from, query.limit),
+    }),
+    getFederationEvent: async ({ peer, params }) => ({
+      status: 200,
+      body: await logs.event(peer, params.roomId, params.eventId),
+    }),
+    diagnose: async ({ body }) => ({ status: 200, body: await client.diagnose(body.node) }),
+  };
+}

@@ -1,0 +1,147 @@
+import { EccpError } from '../core/errors.ts';
+import { nodeOf } from '../core/ids.ts';
+import type { Draft } from '../core/room-log.ts';
+import { RoomState } from '../core/room-state.ts';
+import type { EventId, RoomId, SendResult, SequencedEvent, UserId } from '../generated/api.ts';
+import type { NodeIdentity } from '../storage/node-identity.ts';
+import type { Rooms } from '../storage/rooms.ts';
+import { requireActive } from './accounts.ts';
+import type { NodeStore } from './environment.ts';
+import type { Invitations } from './invitations.ts';
+import type { LogKeeper } from './log-keeper.ts';
+import { noSuchRoom } from './room-access.ts';
+import type { RoomWriter } from './room-writer.ts';
+import type { Pending, Submissions } from './submissions.ts';
+
+export interface RemoteMembershipsOptions {
+  store: NodeStore;
+  rooms: Rooms;
+  keeper: LogKeeper;
+  writer: RoomWriter;
+  submissions: Submissions;
+  invitations: Invitations;
+  identity: NodeIdentity;
+}
+
+/** How often a join is written anew by what the host says is in force. */
+const maxCorrections = 3;
+
+/** What the room is believed to have: the host corrects it. */
+interface Believed {
+  /** The user's membership event in force, or null. */
+  replaces: string | null;
+  /** The version of this node's key document in the room, 0 for none. */
+  version: number;
+}
+
+/** Coming into rooms that this node takes no part in, and declining invitations to them. */
+export class RemoteMemberships {
+  readonly #options: RemoteMembershipsOptions;
+
+  constructor(options: RemoteMembershipsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether another node hosts the room, and no user of this one is in it: then what is held of its log, if anything, is old. */
+  isElsewhere(roomId: RoomId): Promise<boolean> {
+    const { store, rooms, identity } = this.#options;
+    return store.read(async (db) => {
+      const state = await rooms.load(db, roomId);
+      return (state?.host ?? nodeOf(roomId)) !== identity.name && state?.nodes.has(identity.name) !== true;
+    });
+  }
+
+  /**
+   * Joins a room, or knocks at it, through its host. When a join returns, the log up to it is held (HOST-053).
+   *
+   * @throws EccpError the host's refusal, ECCP_UNREACHABLE.
+   */
+  async enter(
+    userId: UserId,
+    roomId: RoomId,
+    membership: 'join' | 'knock',
+    reason: string | undefined,
+  ): Promise<SendResult> {
+    const content = reason === undefined ? { membership } : { membership, reason };
+    const believed = await this.#believed(userId, roomId);
+    for (let left = maxCorrections; ; left--) {
+      try {
+        const pending = await this.#submit(userId, roomId, content, believed, false);
+        const result = await this.#options.submissions.outcome(pending);
+        if (membership === 'join')
+          await this.#options.store.write((trx) => this.#options.invitations.end(trx, userId, roomId));
+        return result;
+      } catch (error) {
+        if (left <= 0 || !(error instanceof EccpError) || !correct(believed, error)) throw error;
+      }
+    }
+  }
+
+  /**
+   * Ends an invitation at once, and tells the host when it can be reached.
+   *
+   * @returns undefined when there is none.
+   */
+  async decline(userId: UserId, roomId: RoomId, reason: string | undefined): Promise<SendResult | undefined> {
+    const { store, invitations } = this.#options;
+    if (!(await this.isElsewhere(roomId))) return undefined;
+    if ((await store.read((db) => invitations.of(db, userId, roomId))) === undefined) return undefined;
+    const content = reason === undefined ? { membership: 'leave' } : { membership: 'leave', reason };
+    const { eventId } = await this.#submit(userId, roomId, content, await this.#believed(userId, roomId), true);
+    return { event_id: eventId, status: 'queued' };
+  }
+
+  async #believed(userId: UserId, roomId: RoomId): Promise<Believed> {
+    const { store, rooms, invitations, identity } = this.#options;
+    return store.read(async (db) => {
+      const state = await rooms.load(db, roomId);
+      const invitation = await invitations.of(db, userId, roomId);
+      const known = invitation && (JSON.parse(invitation.event) as SequencedEvent);
+      return {
+        replaces: known?.event_id ?? state?.get('eccp.room.member', userId)?.event_id ?? null,
+        version: state?.keyDocument(identity.name)?.version ?? 0,
+      };
+    });
+  }
+
+  async #submit(
+    userId: UserId,
+    roomId: RoomId,
+    content: Draft['content'],
+    { replaces, version }: Believed,
+    declines: boolean,
+  ): Promise<Pending> {
+    const { keeper, writer, invitations, identity } = this.#options;
+    const documents = identity.chain.filter(({ document }) => document.version > version);
+    const carried = version === 0 ? documents.slice(-1) : documents;
+    const draft: Draft = {
+      sender: userId,
+      type: 'eccp.room.member',
+      stateKey: userId,
+      content: carried.length === 0 ? content : { ...content, node_keys: carried },
+      replaces,
+    };
+    if (nodeOf(roomId) === identity.name) throw noSuchRoom();
+    return keeper.write(async (log) => {
+      await requireActive(log.trx, userId);
+      if (declines) {
+        await invitations.end(log.trx, userId, roomId);
+        log.tell(userId);
+      }
+      return writer.submit(log, RoomState.unheld(roomId), draft, declines, undefined);
+    });
+  }
+}
+
+/** Takes in what the host says is in force. Whether that made a difference. */
+function correct(believed: Believed, { errcode, details }: EccpError): boolean {
+  if (errcode === 'ECCP_STATE_CONFLICT' && details.current !== undefined && details.current !== believed.replaces) {
+    believed.replaces = details.current as EventId | null;
+    return true;
+  }
+  if (errcode === 'ECCP_KEY_CONTINUITY' && details.version !== undefined && details.version !== believed.version) {
+    believed.version = details.version;
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,288 @@
+import type { Kysely } from 'kysely';
+import { EccpError, type ErrorDetails } from '../core/errors.ts';
+import type { EventId, ItemResult, NodeName, RoomId, SendResult, UserId } from '../generated/api.ts';
+import { type Errcode, errors } from '../generated/errors.ts';
+import type { Asker } from '../storage/events.ts';
+import type { Origin, Rooms } from '../storage/rooms.ts';
+import { nextPosition } from '../storage/stream.ts';
+import type { SubmissionsTable, Tables } from '../storage/tables.ts';
+import type { Environment, NodeStore } from './environment.ts';
+import type { Notifier } from './notifier.ts';
+import type { Outbox } from './outbox.ts';
+
+/** How long the answer to a client waits for the host, in milliseconds. */
+const patienceMs = 5_000;
+/** The same where the host did not answer when it was tried last. */
+const awayPatienceMs = 1_000;
+/** How long it waits for the log once the host has sequenced the event: a join brings the whole of it. */
+const logPatienceMs = 60_000;
+
+type Outcome = { seq: number } | EccpError;
+
+/** An answer to a client that depends on a host. */
+interface Waiter {
+  readonly host: NodeName;
+  /** Undefined: nothing will come of it for now. */
+  settle(outcome: Outcome | undefined): void;
+  /** The host has said yes. */
+  prolong(): void;
+}
+
+/** What is to be submitted. */
+export interface Submitted {
+  readonly eventId: EventId;
+  readonly roomId: RoomId;
+  readonly userId: UserId;
+  readonly origin: Origin | undefined;
+}
+
+/** An event whose host has not answered yet. */
+export interface Pending {
+  readonly roomId: RoomId;
+  readonly eventId: EventId;
+  readonly host: NodeName;
+  /** Whether it goes on waiting when its host does not answer in time; otherwise it is taken back. */
+  readonly queues: boolean;
+}
+
+/** Events of this node's users on their way to the hosts of their rooms, until they come back in the log or are refused. */
+export class Submissions {
+  readonly #store: NodeStore;
+  readonly #rooms: Rooms;
+  readonly #outbox: Outbox;
+  readonly #notifier: Notifier;
+  readonly #environment: Environment;
+  readonly #waiting = new Map<EventId, Waiter>();
+  /** Nodes that did not answer when they were tried last, and why. */
+  readonly #away = new Map<NodeName, EccpError>();
+  #probe: (host: NodeName) => void = () => {};
+
+  constructor(store: NodeStore, rooms: Rooms, outbox: Outbox, notifier: Notifier, environment: Environment) {
+    this.#store = store;
+    this.#rooms = rooms;
+    this.#outbox = outbox;
+    this.#notifier = notifier;
+    this.#environment = environment;
+  }
+
+  async add(trx: Kysely<Tables>, { eventId, roomId, userId, origin }: Submitted): Promise<number> {
+    const stream = await nextPosition(trx);
+    await trx
+      .insertInto('submissions')
+      .values({
+        event_id: eventId,
+        room_id: roomId,
+        user_id: userId,
+        device_id: origin?.deviceId ?? null,
+        txn_id: origin?.txnId ?? null,
+        txn_digest: origin?.digest ?? null,
+        status: 'waiting',
+        created_ts: this.#environment.now(),
+        stream,
+      })
+      .execute();
+    return stream;
+  }
+
+  /** The device and transaction id of an event that has come back in the log; it is no submission any more. */
+  async take(trx: Kysely<Tables>, eventId: EventId): Promise<Origin | undefined> {
+    const row = await trx.deleteFrom('submissions').where('event_id', '=', eventId).returningAll().executeTakeFirst();
+    return row && originOf(row);
+  }
+
+  /** An event has come into a log, durably: whoever waits for it is told. */
+  sequenced(eventId: EventId, seq: number): void {
+    this.#waiting.get(eventId)?.settle({ seq });
+  }
+
+  /** Whether events of this node's users wait for a room's host: then the room is about to be held. */
+  async awaits(db: Kysely<Tables>, roomId: RoomId): Promise<boolean> {
+    const row = await db
+      .selectFrom('submissions')
+      .select('event_id')
+      .where('room_id', '=', roomId)
+      .where('status', '=', 'waiting')
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** Whether an event of this node's users is on its way to its host. */
+  async isWaiting(db: Kysely<Tables>, eventId: EventId): Promise<boolean> {
+    const row = await db.selectFrom('submissions').select('status').where('event_id', '=', eventId).executeTakeFirst();
+    return row?.status === 'waiting';
+  }
+
+  /** What a device sent under a transaction id, and is not in the log. */
+  async sentAs(
+    trx: Kysely<Tables>,
+    sender: Asker,
+    roomId: RoomId,
+    txnId: string,
+  ): Promise<SubmissionsTable | undefined> {
+    return trx
+      .selectFrom('submissions')
+      .selectAll()
+      .where('room_id', '=', roomId)
+      .where('user_id', '=', sender.userId)
+      .where('device_id', '=', sender.deviceId)
+      .where('txn_id', '=', txnId)
+      .executeTakeFirst();
+  }
+
+  /** Takes in what a host answered. A sequenced event is settled when its entry comes, not before: the host could be wrong. */
+  async settle(_host: NodeName, results: readonly ItemResult[]): Promise<void> {
+    for (const result of results) {
+      if (result.errcode === undefined) {
+        this.#waiting.get(result.event_id)?.prolong();
+        continue;
+      }
+      const refusal = refusalOf(result);
+      const { user_id } = (await this.#reject(result.event_id, refusal)) ?? {};
+      this.#waiting.get(result.event_id)?.settle(refusal);
+      if (user_id !== undefined) this.#notifier.users([user_id]);
+    }
+  }
+
+  /** @param probe finds out whether a node that did not answer is back, and sends what waits for it if so. */
+  onAway(probe: (host: NodeName) => void): void {
+    this.#probe = probe;
+  }
+
+  /** A node has answered. */
+  reached(host: NodeName): void {
+    this.#away.delete(host);
+  }
+
+  /** A node could not be reached, or refused everything: nobody need wait for it. */
+  lost(host: NodeName, error: EccpError): void {
+    this.#away.set(host, error);
+    for (const waiter of [...this.#waiting.values()]) if (waiter.host === host) waiter.settle(undefined);
+  }
+
+  /**
+   * What becomes of an event that a transaction has just submitted.
+   *
+   * @throws EccpError the host's refusal; for one that is taken back, ECCP_UNREACHABLE or why nothing goes to the host.
+   */
+  async outcome({ roomId, eventId, host, queues }: Pending): Promise<SendResult> {
+    const isAway = this.#away.has(host);
+    if (isAway) this.#probe(host);
+    const { outcome, end } = this.#wait(eventId, host, isAway ? awayPatienceMs : patienceMs);
+    try {
+      const settled = (await this.#already(roomId, eventId)) ?? (await outcome);
+      if (settled instanceof EccpError) {
+        await this.#store.write((trx) => this.#forget(trx, eventId)); // told: sync need not
+        throw settled;
+      }
+      if (settled !== undefined) return { event_id: eventId, status: 'sequenced', seq: settled.seq };
+      if (queues) return { event_id: eventId, status: 'queued' };
+      await this.#store.write(async (trx) => {
+        await this.#outbox.withdraw(trx, host, eventId);
+        await this.#forget(trx, eventId);
+      });
+      const refused = this.#away.get(host);
+      if (refused?.errcode === 'ECCP_POLICY_DENIED') throw refused;
+      throw new EccpError('ECCP_UNREACHABLE', `${host}, which hosts the room, does not answer.`); // HOST-056
+    } finally {
+      end();
+    }
+  }
+
+  /** Waits until an event is in the log that this node holds, or for as long as a client's answer does. */
+  async seen(roomId: RoomId, host: NodeName, eventId: string | null | undefined): Promise<void> {
+    if (typeof eventId !== 'string') return;
+    const { outcome, end } = this.#wait(eventId as EventId, host, patienceMs);
+    if ((await this.#already(roomId, eventId as EventId)) === undefined) await outcome;
+    end();
+  }
+
+  #wait(eventId: EventId, host: NodeName, ms: number): { outcome: Promise<Outcome | undefined>; end: () => void } {
+    const { promise, resolve } = Promise.withResolvers<Outcome | undefined>();
+    let timer = setTimeout(() => resolve(undefined), ms).unref();
+    const prolong = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => resolve(undefined), logPatienceMs).unref();
+    };
+    this.#waiting.set(eventId, { host, settle: resolve, prolong });
+    const end = (): void => {
+      clearTimeout(timer);
+      this.#waiting.delete(eventId);
+    };
+    return { outcome: promise, end };
+  }
+
+  /** What was settled between the transaction and the waiting. */
+  #already(roomId: RoomId, eventId: EventId): Promise<Outcome | undefined> {
+    return this.#store.read(async (db) => {
+      const row = await db.selectFrom('submissions').selectAll().where('event_id', '=', eventId).executeTakeFirst();
+      if (row?.status === 'waiting') return undefined;
+      if (row !== undefined) return rejection(row);
+      const event = await db
+        .selectFrom('events')
+        .select('seq')
+        .where('room_id', '=', roomId)
+        .where('event_id', '=', eventId)
+        .executeTakeFirst();
+      return event;
+    });
+  }
+
+  #reject(eventId: EventId, refusal: EccpError): Promise<SubmissionsTable | undefined> {
+    return this.#store.write(async (trx) => {
+      const row = await trx
+        .updateTable('submissions')
+        .set({
+          status: 'rejected',
+          errcode: refusal.errcode,
+          error: refusal.message,
+          details: JSON.stringify(refusal.details),
+          stream: await nextPosition(trx),
+        })
+        .where('event_id', '=', eventId)
+        .where('status', '=', 'waiting')
+        .returningAll()
+        .executeTakeFirst();
+      if (row !== undefined && !(await this.#hasMore(trx, row))) {
+        await this.#rooms.stayAfterAll(trx, row.room_id, row.user_id, row.stream);
+      }
+      return row;
+    });
+  }
+
+  /** Whether the same user has more on its way to the room: a leave may be among it. */
+  async #hasMore(trx: Kysely<Tables>, { room_id, user_id }: SubmissionsTable): Promise<boolean> {
+    const row = await trx
+      .selectFrom('submissions')
+      .select('event_id')
+      .where('room_id', '=', room_id)
+      .where('user_id', '=', user_id)
+      .where('status', '=', 'waiting')
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  async #forget(trx: Kysely<Tables>, eventId: EventId): Promise<void> {
+    await trx.deleteFrom('submissions').where('event_id', '=', eventId).execute();
+  }
+}
+
+function originOf(row: SubmissionsTable): Origin | undefined {
+  if (row.device_id === null) return undefined;
+  return { deviceId: row.device_id, txnId: row.txn_id, digest: row.txn_digest };
+}
+
+/** The refusal that a rejected submission met. */
+export function rejection({ errcode, error, details }: SubmissionsTable): EccpError {
+  return new EccpError(errcode as Errcode, error ?? '', JSON.parse(details ?? '{}') as ErrorDetails);
+}
+
+/** A peer may answer with codes that this node does not know. */
+function refusalOf({ errcode = '', error = '', current, version }: ItemResult): EccpError {
+  const code: Errcode = errcode in errors ? (errcode as Errcode) : 'ECCP_FORBIDDEN';
+  return new EccpError(code, error, {
+    ...(current === undefined ? {} : { current }),
+    ...(version === undefined ? {} : { version }),
+  });
+}
