@@ -76,7 +76,7 @@ export async function startNode(
   });
   try {
     const identity = await nodeIdentity(join(config.dataDir, 'keys'), config.serverName, await store.read(holdsNobody));
-    const grounds = await createGrounds({ store, identity, environment, config, trustedRoots });
+    const grounds = await createGrounds({ store, identity, environment, config, trustedRoots, logger });
     const { peerKeys, authenticator, audit } = grounds;
     const services = createServices({
       store,

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { pino } from 'pino';
 import { startNode } from './app.ts';
 import { addAuditCommand } from './cli/audit.ts';
+import { addKeysCommand } from './cli/keys.ts';
 import { addPeersCommand } from './cli/peers.ts';
 import { ConfigError, readConfig, type ServeOptions } from './config.ts';
 import * as events from './events.ts';
@@ -84,6 +85,7 @@ The log goes to standard error, one JSON object a line.`,
   const done = (result: number) => {
     code = result;
   };
+  addKeysCommand(program, done);
   addPeersCommand(program, done);
   addAuditCommand(program, done);
   try {

@@ -31,12 +31,13 @@ export interface GroundsOptions {
   readonly config: Config;
   /** Certificates in PEM that vouch for peers; absent: those of the system. */
   readonly trustedRoots: string | undefined;
+  readonly logger: Logger;
 }
 
 export type Grounds = Awaited<ReturnType<typeof createGrounds>>;
 
 /** What both the services and the exchange with other nodes stand on: audit, policy, limits, keys, the client. */
-export async function createGrounds({ store, identity, environment, config, trustedRoots }: GroundsOptions) {
+export async function createGrounds({ store, identity, environment, config, trustedRoots, logger }: GroundsOptions) {
   const { now, random } = environment;
   const nodeName = identity.name;
   const { mode, allow, allowInsecureLoopback, allowedRanges, rotationIntervalMs } = config.federation;
@@ -51,6 +52,7 @@ export async function createGrounds({ store, identity, environment, config, trus
     now,
     audit: record,
     ...(rotationIntervalMs !== undefined && { rotationIntervalMs }),
+    onFailure: (error) => events.federationFailed(logger, error, undefined),
   });
   const client: PeerClient = new PeerClient({
     name: nodeName,
@@ -72,7 +74,7 @@ export async function createGrounds({ store, identity, environment, config, trus
     store,
     now,
     policy: (node) => policy.checkPeer(node),
-    limit: (node) => limits.peer(node),
+    limit: (node, address) => limits.peer(node, address),
     audit: record,
   });
   return { audit, policy, peers, limits, ownKeys, client, peerKeys, authenticator };
@@ -126,6 +128,10 @@ export function createFederation(grounds: Grounds, services: Services, logger: L
     void outbox.destinations().then((nodes) => {
       for (const node of nodes) outbound.retry(node);
     }, report);
+  });
+  // After a revocation no room should wait for the next message to learn of it (KEY-055).
+  ownKeys.onRotated((revoked) => {
+    if (revoked) void services.writer.renewKeys().catch(report);
   });
   peers.onDecided((node, action) => {
     if (action === 'lift_quarantine') peerKeys.forget(node);

@@ -67,7 +67,7 @@ export function createServices({ store, identity, environment, registration, pee
   const outbox = new Outbox(store, environment);
   const submissions = new Submissions(store, rooms, outbox, notifier, environment);
   const keeper = new LogKeeper({ store, rooms, notifier, typing, outbox, submissions, nodeName });
-  const writer = new RoomWriter({ keeper, rooms, submissions, environment, identity });
+  const writer = new RoomWriter({ store, keeper, rooms, submissions, environment, identity });
   const invitations = new Invitations({ store, notifier, submissions, nodeName, keyOf: peers.keyOf });
   const remote = new RemoteMemberships({ store, rooms, keeper, writer, submissions, invitations, identity });
   const memberships = new Memberships(store, rooms, writer, remote, nodeName);
@@ -80,6 +80,7 @@ export function createServices({ store, identity, environment, registration, pee
     accounts,
     devices,
     memberships,
+    writer,
     directory,
     typing,
     deactivation: new Deactivation({ accounts, sessions, memberships, writer, notifier, now }),

@@ -1,14 +1,22 @@
 // Events that a node may not submit, by the words in which scenarios ask for them.
+
+import { HarnessError } from '../outcome.ts';
 import { canonical } from '../wire/canonical.ts';
 import type { Json, JsonObject } from '../wire/json.ts';
 import { beyondL, cofactored } from './edge-signatures.ts';
 import { type Draft, type EventFaults, originEvent } from './events.ts';
 import type { FakePeer } from './fake-peer.ts';
-import { ownMembership, type Submitted, submit } from './participant.ts';
+import { ownMembership } from './participant.ts';
 import { nodeOf, type Origin } from './room.ts';
 
-/** Submits such an event of a user who is joined. */
-export type EventFault = (peer: FakePeer, roomId: string, user: string) => Promise<Submitted>;
+/** An event on its way to a host, with the room that is named beside it. */
+export interface Item {
+  room_id: string;
+  origin: Origin;
+}
+
+/** Makes such an event of a user who is joined. */
+export type EventFault = (peer: FakePeer, roomId: string, user: string) => Item;
 
 const OTHER_HASH = 'A'.repeat(43);
 
@@ -20,22 +28,21 @@ export const EVENT_FAULTS: Readonly<Record<string, EventFault>> = {
   'no origin_ts': message({ bend: without('origin_ts') }),
   'an origin_ts that is a text': message({ bend: set({ origin_ts: '1' }) }),
   'a state key that its type does not have': message({ bend: set({ state_key: '', replaces: null }) }),
-  'a type of the protocol that nobody knows': async (peer, roomId, user) =>
-    await send(peer, roomId, { type: 'eccp.room.unheard_of', sender: user, content: {} }),
+  'a type of the protocol that nobody knows': (peer, roomId, user) =>
+    item(peer, roomId, { type: 'eccp.room.unheard_of', sender: user, content: {} }),
   'a type that is none': message({ bend: set({ type: 'Message' }) }),
-  'content that nests 25 deep': async (peer, roomId, user) => await send(peer, roomId, hello(user, deep(25))),
-  'content that nests 24 deep': async (peer, roomId, user) => await send(peer, roomId, hello(user, deep(24))),
-  'a membership that nobody knows': async (peer, roomId, user) =>
-    await send(peer, roomId, ownMembership(user, 'unheard_of')),
-  'its room created once more': async (peer, roomId, user) =>
-    await send(peer, roomId, {
+  'content that nests 25 deep': (peer, roomId, user) => item(peer, roomId, hello(user, deep(25))),
+  'content that nests 24 deep': (peer, roomId, user) => item(peer, roomId, hello(user, deep(24))),
+  'a membership that nobody knows': (peer, roomId, user) => item(peer, roomId, ownMembership(user, 'unheard_of')),
+  'its room created once more': (peer, roomId, user) =>
+    item(peer, roomId, {
       type: 'eccp.room.create',
       sender: user,
       content: { room_version: '1' },
       stateKey: '',
     }),
-  '61441 bytes': async (peer, roomId, user) => await send(peer, roomId, sized(peer, roomId, user, 61_441)),
-  '61440 bytes': async (peer, roomId, user) => await send(peer, roomId, sized(peer, roomId, user, 61_440)),
+  '61441 bytes': (peer, roomId, user) => item(peer, roomId, sized(peer, roomId, user, 61_441)),
+  '61440 bytes': (peer, roomId, user) => item(peer, roomId, sized(peer, roomId, user, 61_440)),
   // what it says it is
   'an id that is not its hash': message({ spoil: set({ event_id: `$${OTHER_HASH}` }) }),
   'other content than its hash is of': message({ spoil: set({ content: { body: 'other' } }) }),
@@ -47,35 +54,35 @@ export const EVENT_FAULTS: Readonly<Record<string, EventFault>> = {
   'another room in the event': message({
     bend: ({ room_id }) => ({ room_id: `!${OTHER_HASH}:${nodeOf(String(room_id))}` }),
   }),
-  'another room beside the event': async (peer, roomId, user) =>
-    await submit(peer, roomId, origin(peer, roomId, hello(user)), undefined, {
-      room_id: `!${OTHER_HASH}:${nodeOf(roomId)}`,
-    }),
+  'another room beside the event': (peer, roomId, user) => ({
+    room_id: `!${OTHER_HASH}:${nodeOf(roomId)}`,
+    origin: make(peer, roomId, hello(user)),
+  }),
   // who says so
-  'a sender of the node that hosts the room': async (peer, roomId) =>
-    await send(peer, roomId, hello(`@somebody:${nodeOf(roomId)}`)),
-  'a sender of a third node': async (peer, roomId) => await send(peer, roomId, hello('@eve:example.org')),
-  'a sender who is not joined': async (peer, roomId) => await send(peer, roomId, hello(`@nobody:${peer.name}`)),
-  'a key that the room does not know': async (peer, roomId, user) => {
+  'a sender of the node that hosts the room': (peer, roomId) =>
+    item(peer, roomId, hello(`@somebody:${nodeOf(roomId)}`)),
+  'a sender of a third node': (peer, roomId) => item(peer, roomId, hello('@eve:example.org')),
+  'a sender who is not joined': (peer, roomId) => item(peer, roomId, hello(`@nobody:${peer.name}`)),
+  'a key that the room does not know': (peer, roomId, user) => {
     const { key } = peer.identity;
     peer.identity.key = peer.identity.newKey();
-    const event = origin(peer, roomId, hello(user));
+    const event = make(peer, roomId, hello(user));
     peer.identity.key = key;
-    return await submit(peer, roomId, event);
+    return { room_id: roomId, origin: event };
   },
   'a signature that does not verify': message({ spoil: set({ signature: 'A'.repeat(86) }) }),
   'a signature whose S is not below L': message({ spoil: ({ signature }) => ({ signature: beyondL(signature) }) }),
-  'a signature that holds only with the cofactor': async (peer, roomId, user) => {
-    const right = origin(peer, roomId, hello(user));
+  'a signature that holds only with the cofactor': (peer, roomId, user) => {
+    const right = make(peer, roomId, hello(user));
     const signature = cofactored(right.event, peer.identity.key, 'eccp.event-sig.v1');
-    return await submit(peer, roomId, { ...right, signature });
+    return { room_id: roomId, origin: { ...right, signature } };
   },
-  'key documents that its node does not publish': async (peer, roomId, user) => {
+  'key documents that its node does not publish': (peer, roomId, user) => {
     const { chain, key } = peer.identity;
     peer.identity.rotate();
-    const event = origin(peer, roomId, ownMembership(user, 'join'));
+    const event = make(peer, roomId, ownMembership(user, 'join'));
     Object.assign(peer.identity, { chain, key });
-    return await submit(peer, roomId, event);
+    return { room_id: roomId, origin: event };
   },
   // its place
   'no anchor': message({ bend: without('anchor') }),
@@ -86,14 +93,24 @@ export const EVENT_FAULTS: Readonly<Record<string, EventFault>> = {
   'no replaces': own({ bend: without('replaces') }),
 };
 
+/**
+ * An event with the fault that the words name.
+ * @throws HarnessError for words that name none.
+ */
+export function faultyItem(words: string, ...about: Parameters<EventFault>): Item {
+  const fault = EVENT_FAULTS[words];
+  if (!fault) throw new HarnessError(`no fault "${words}"; there are ${Object.keys(EVENT_FAULTS).join(', ')}`);
+  return fault(...about);
+}
+
 /** A message with faults. A function gives the members that differ. */
 function message(faults: { bend?: (event: JsonObject) => object; spoil?: (origin: Origin) => object }): EventFault {
-  return async (peer, roomId, user) => await send(peer, roomId, hello(user), bent(faults));
+  return (peer, roomId, user) => item(peer, roomId, hello(user), bent(faults));
 }
 
 /** The repeated join of the user with faults. */
 function own(faults: Parameters<typeof message>[0]): EventFault {
-  return async (peer, roomId, user) => await send(peer, roomId, ownMembership(user, 'join'), bent(faults));
+  return (peer, roomId, user) => item(peer, roomId, ownMembership(user, 'join'), bent(faults));
 }
 
 function bent({ bend, spoil }: Parameters<typeof message>[0]): EventFaults {
@@ -114,11 +131,11 @@ function without(member: string): (target: object) => object {
   };
 }
 
-async function send(peer: FakePeer, roomId: string, draft: Draft, faults?: EventFaults): Promise<Submitted> {
-  return await submit(peer, roomId, origin(peer, roomId, draft, faults));
+function item(peer: FakePeer, roomId: string, draft: Draft, faults?: EventFaults): Item {
+  return { room_id: roomId, origin: make(peer, roomId, draft, faults) };
 }
 
-function origin(peer: FakePeer, roomId: string, draft: Draft, faults?: EventFaults): Origin {
+function make(peer: FakePeer, roomId: string, draft: Draft, faults?: EventFaults): Origin {
   return originEvent(peer.identity, peer.room(roomId), draft, faults, roomId);
 }
 
@@ -135,7 +152,7 @@ function deep(levels: number): JsonObject {
 
 /** A message that counts so many bytes by LOG-018. */
 function sized(peer: FakePeer, roomId: string, user: string, bytes: number): Draft {
-  const { event, content, nonce } = origin(peer, roomId, hello(user, { body: '' }));
+  const { event, content, nonce } = make(peer, roomId, hello(user, { body: '' }));
   const length = canonical(event).length + canonical({ content, nonce }).length;
   return hello(user, { body: 'x'.repeat(bytes - length) });
 }

@@ -49,6 +49,9 @@ export class FakePeer implements Sender {
   readonly requests: Request[] = [];
   /** How many of them were signed, and rightly. */
   authenticated = 0;
+  /** The most transactions that were open at once. */
+  mostAtOnce = 0;
+  #open = 0;
   /** Bodies of the transactions that came. */
   readonly transactions: JsonObject[] = [];
   /** `invites` items that came. */
@@ -135,7 +138,7 @@ export class FakePeer implements Sender {
       ms: 0,
     };
     this.setting.trace.push(exchange);
-    const outcome = (await this.behaviour.intercept?.(request)) ?? (await this.#serve(this, request));
+    const outcome = await this.#answer(request);
     if (typeof outcome === 'string') exchange.responseBody = `(${outcome})`;
     else {
       exchange.status = outcome.status;
@@ -143,6 +146,15 @@ export class FakePeer implements Sender {
     }
     this.settle();
     return outcome;
+  }
+
+  async #answer(request: Request): Promise<Outcome> {
+    if (request.method === 'POST') this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#open);
+    try {
+      return (await this.behaviour.intercept?.(request)) ?? (await this.#serve(this, request));
+    } finally {
+      if (request.method === 'POST') this.#open--;
+    }
   }
 
   /** Checks who sent a request, and holds what is wrong with it against the other node. */

@@ -38,6 +38,7 @@ export const FORGERIES: Readonly<Record<string, Forgery>> = {
         delete event.anchor;
       },
     }),
+  'an event signature that does not verify': (peer, room) => ({ ...message(peer, room), signature: 'A'.repeat(86) }),
   'an event that stands in the log already': (peer, room) => {
     const { entry: _, entry_signature: __, ...origin } = say(peer, room, hello(room));
     return sequenced(peer.identity, room, { content: {}, nonce: '', ...origin });

@@ -19,6 +19,8 @@ export type Outcome = Reply | 'silence' | 'cut';
 
 /** A request as the fake node sees it. */
 export interface Request extends Incoming {
+  /** When it had come in whole; milliseconds since 1970. */
+  at: number;
   /** `uri` without the query. */
   path: string;
   query: URLSearchParams;
@@ -61,6 +63,7 @@ async function answer(
     index % 2 === 0 && name.toLowerCase() === 'authorization' ? [raw[index + 1] ?? ''] : [],
   );
   const outcome = await handle({
+    at: Date.now(),
     method: request.method ?? '',
     uri,
     path,

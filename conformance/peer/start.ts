@@ -5,5 +5,5 @@ import type { PeerSetting } from './setting.ts';
 
 /** Starts a fake node. Close it when the scenario ends. */
 export async function startPeer(setting: PeerSetting): Promise<FakePeer> {
-  return await FakePeer.start(setting, serve);
+  return await FakePeer.start(setting, async (peer, request) => await serve(peer, request));
 }

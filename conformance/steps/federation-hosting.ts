@@ -1,9 +1,9 @@
 // Rooms that fake nodes host, and how fake nodes answer.
-import { Given, Then, When } from '@cucumber/cucumber';
-import { copyOf, homeOf } from '../guests.ts';
+import { Given, Then } from '@cucumber/cucumber';
+import { homeOf } from '../guests.ts';
 import { expectEqual, expectThat, HarnessError } from '../outcome.ts';
 import type { FakePeer } from '../peer/fake-peer.ts';
-import { createRoom, say } from '../peer/host.ts';
+import { createRoom } from '../peer/host.ts';
 import type { Request } from '../peer/server.ts';
 import { refusal } from '../peer/serving.ts';
 import type { EccpWorld } from '../world.ts';
@@ -27,13 +27,6 @@ Given(
     await host(this, guest, 'room', visibility, history);
   },
 );
-
-// When Pat says "hello" in the room   (which Pat's node hosts)
-When('{guest} says {string} in {room}', async function (this: EccpWorld, guest: string, text: string, alias: string) {
-  const room = await copyOf(this, guest, alias);
-  const draft = { type: 'eccp.room.message', sender: await this.userId(guest), content: { body: text } };
-  this.events.set(text, say(await homeOf(this, guest), room, draft).event_id);
-});
 
 // Given the peer refuses the next 2 transactions with ECCP_UNAVAILABLE
 Given(

@@ -3,7 +3,7 @@ import { Given, Then, When } from '@cucumber/cucumber';
 import { fillJson } from '../fill.ts';
 import { guestJoins, homeOf, keep, noteHead, submittedOf } from '../guests.ts';
 import { expectEqual, expectThat, HarnessError } from '../outcome.ts';
-import { EVENT_FAULTS } from '../peer/event-faults.ts';
+import { faultyItem } from '../peer/event-faults.ts';
 import { type Draft, originEvent } from '../peer/events.ts';
 import { join, ownMembership, propose, type Submitted, submit } from '../peer/participant.ts';
 import type { Origin } from '../peer/room.ts';
@@ -60,10 +60,9 @@ Given(
   },
 );
 When("{guest}'s node submits {string}", async function (this: EccpWorld, guest: string, text: string) {
-  const event = made.get(this);
-  if (event?.text !== text) throw new HarnessError(`no step has made the message "${text}"`);
-  await noteHead(this, event.alias);
-  keep(this, text, await submit(await homeOf(this, guest), this.room(event.alias).id, event.origin));
+  const { alias, roomId, origin } = madeFor(this, text);
+  await noteHead(this, alias);
+  keep(this, text, await submit(await homeOf(this, guest), roomId, origin));
 });
 
 // When Pat's node submits an invite of Bob to the room · a kick of Bob from · a ban of Bob from · an unban of Bob from the room
@@ -104,10 +103,10 @@ When(
 When(
   "{guest}'s node submits to {room} an event with {string}",
   async function (this: EccpWorld, guest: string, alias: string, words: string) {
-    const fault = EVENT_FAULTS[words];
-    if (!fault) throw new HarnessError(`no fault "${words}"; there are ${Object.keys(EVENT_FAULTS).join(', ')}`);
+    const peer = await homeOf(this, guest);
+    const { room_id, origin } = faultyItem(words, peer, this.room(alias).id, await this.userId(guest));
     await noteHead(this, alias);
-    keep(this, words, await fault(await homeOf(this, guest), this.room(alias).id, await this.userId(guest)));
+    keep(this, words, await submit(peer, room_id, origin));
   },
 );
 
@@ -159,6 +158,13 @@ Then('both results are the same', function (this: EccpWorld) {
 });
 
 const made = new WeakMap<EccpWorld, { text: string; alias: string; origin: Origin }>();
+
+/** A message that a fake node made and has not submitted by itself. */
+export function madeFor(world: EccpWorld, text: string): { alias: string; roomId: string; origin: Origin } {
+  const event = made.get(world);
+  if (event?.text !== text) throw new HarnessError(`no step has made the message "${text}"`);
+  return { alias: event.alias, roomId: world.room(event.alias).id, origin: event.origin };
+}
 
 /** Hands an event of a guest to the host of the room. */
 export async function submitDraft(world: EccpWorld, guest: string, alias: string, draft: Draft): Promise<Submitted> {

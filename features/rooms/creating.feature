@@ -189,3 +189,28 @@ Feature: Making a room
       """
     Then every request is refused with ECCP_NOT_FOUND
     And nothing is new to Alice's sync
+
+  @ROOM-018 @ROOM-019 @must
+  Scenario: A room goes on in another one: the new one says where, and invites everybody
+    Given Alice has a private room
+    And Bob is a member of the room
+    And Carol has left the room
+    And Alice sends "the last word" to the room
+    When Alice creates a room "next":
+      """
+      { "predecessor": "{{room}}", "invite": ["{{Carol}}"] }
+      """
+    Then the answer has status 201
+    And the room "next" names the end of the room as its predecessor, as Alice sees it
+    And Bob's membership in the room "next" is "invite", as Alice sees it
+    And Carol's membership in the room "next" is "invite", as Alice sees it
+
+  @ROOM-018 @must
+  Scenario: Only who is in charge of a room continues it in another
+    Given Alice has a private room
+    And Bob is a member of the room
+    When Bob calls createRoom with the body:
+      """
+      { "predecessor": "{{room}}" }
+      """
+    Then the request is refused with ECCP_FORBIDDEN

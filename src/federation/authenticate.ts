@@ -23,6 +23,8 @@ export interface SignedRequest {
   readonly authorization: readonly string[];
   /** Reads the body's bytes. @throws EccpError ECCP_TOO_LARGE */
   readonly body: () => Promise<Uint8Array>;
+  /** The caller's IP address. */
+  readonly address: string;
   /** For the records. */
   readonly requestId: string;
 }
@@ -39,7 +41,7 @@ export interface AuthenticatorOptions {
   /** @throws EccpError ECCP_POLICY_DENIED */
   readonly policy: (node: NodeName) => Promise<void>;
   /** Takes from what the node may ask. @throws EccpError ECCP_LIMIT_EXCEEDED, which it records itself */
-  readonly limit: (node: NodeName) => void;
+  readonly limit: (node: NodeName, address: string) => void;
   readonly audit: (entry: AuditEntry) => Promise<void>;
 }
 
@@ -80,7 +82,7 @@ export class Authenticator {
     this.#checkNames(fields);
     this.#checkTime(fields.ts);
     await policy(origin); // AUTH-016
-    limit(origin); // AUTH-017
+    limit(origin, request.address); // AUTH-017
     await peerKeys.checkQuarantine(origin); // AUTH-018
     const body = await request.body(); // AUTH-019
     if (bodyDigest(body) !== fields.digest) throw badSignature('the digest is not that of the body'); // AUTH-020

@@ -56,14 +56,20 @@ export class OwnKeys {
   /**
    * Puts a new key in place of the one that signs; resolves when it is on disk and recorded.
    *
+   * @param options.actor the user who asked for it; absent: the node itself, by the interval.
    * @param options.revoke whether nobody may trust the keys before any more: they are in other hands, or may be.
    */
-  async rotate({ revoke }: { revoke: boolean }): Promise<void> {
+  async rotate({ revoke, actor = 'node' }: { revoke: boolean; actor?: string }): Promise<void> {
     const { identity, audit } = this.#options;
     await identity.rotate({ revoke });
-    const version = identity.chain.at(-1)?.document.version ?? 0;
     for (const listener of this.#listeners) listener(revoke);
-    await audit({ kind: 'keys.rotated', actor: 'node', subject: this.keyId, detail: { version, revoked: revoke } });
+    const detail = { version: this.version, revoked: revoke };
+    await audit({ kind: 'keys.rotated', actor, subject: this.keyId, detail });
+  }
+
+  /** Of the newest document. */
+  get version(): number {
+    return this.#options.identity.chain.at(-1)?.document.version ?? 0;
   }
 
   /** Begins to rotate by interval, if there is one. */

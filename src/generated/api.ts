@@ -862,6 +862,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_eccp/admin/v1/keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign with a new key from now on */
+        post: operations["rotateKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_eccp/admin/v1/audit": {
         parameters: {
             query?: never;
@@ -1029,6 +1046,8 @@ export interface components {
             alias?: components["schemas"]["RoomAlias"];
             /** @description Whether the room is a conversation of two: `private`, with exactly one user in `invite`. */
             direct?: boolean;
+            /** @description A room that the new one continues: the asking user is joined to it with power 100. Its joined users are invited. */
+            predecessor?: components["schemas"]["RoomId"];
         };
         /**
          * DeactivateRequest
@@ -1413,6 +1432,16 @@ export interface components {
          */
         KeyId: Brand<"KeyId">;
         /**
+         * KeysRotated
+         * @description The node's newest key document.
+         */
+        KeysRotated: {
+            /** @description Its version. */
+            version: number;
+            /** @description The key that signs from now on. */
+            key: components["schemas"]["KeyId"];
+        };
+        /**
          * KnockedRoomSync
          * @description A knock that waits for an answer.
          */
@@ -1765,6 +1794,14 @@ export interface components {
             topic?: string;
         };
         /**
+         * RotateKeysRequest
+         * @description What becomes of the keys before.
+         */
+        RotateKeysRequest: {
+            /** @description Whether nobody is to trust them any more: they are in other hands, or may be. */
+            revoke: boolean;
+        };
+        /**
          * Scope
          * @description What an access token allows: `read` what the account can see, `write` to rooms and data, manage the `account` itself, `admin`istrate the node.
          * @enum {string}
@@ -2064,6 +2101,7 @@ export type JoinedRoomSync = components['schemas']['JoinedRoomSync'];
 export type KeyChain = components['schemas']['KeyChain'];
 export type KeyDocument = components['schemas']['KeyDocument'];
 export type KeyId = components['schemas']['KeyId'];
+export type KeysRotated = components['schemas']['KeysRotated'];
 export type KnockedRoomSync = components['schemas']['KnockedRoomSync'];
 export type LeftRoomSync = components['schemas']['LeftRoomSync'];
 export type LogHead = components['schemas']['LogHead'];
@@ -2096,6 +2134,7 @@ export type RoomAlias = components['schemas']['RoomAlias'];
 export type RoomCreated = components['schemas']['RoomCreated'];
 export type RoomId = components['schemas']['RoomId'];
 export type RoomPreview = components['schemas']['RoomPreview'];
+export type RotateKeysRequest = components['schemas']['RotateKeysRequest'];
 export type Scope = components['schemas']['Scope'];
 export type SendResult = components['schemas']['SendResult'];
 export type SequencedEvent = components['schemas']['SequencedEvent'];
@@ -4043,6 +4082,39 @@ export interface operations {
             };
         };
     };
+    rotateKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateKeysRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysRotated"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     listAudit: {
         parameters: {
             query: {
@@ -4126,6 +4198,7 @@ export interface scopes {
     putPolicy: "admin";
     listPeers: "admin";
     decidePeer: "admin";
+    rotateKeys: "admin";
     listAudit: "admin";
 }
 

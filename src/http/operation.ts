@@ -142,6 +142,7 @@ async function readSigned(
     uri: request.originalUrl,
     authorization: request.headersDistinct.authorization ?? [],
     body,
+    address: request.ip ?? '',
     requestId: response.locals.requestId,
   });
   const { requestBody } = operation;

@@ -64,7 +64,7 @@ export interface AppOptions {
   readonly handlers: Handlers;
   readonly authenticate: Authenticate;
   readonly authenticatePeer: AuthenticatePeer;
-  /** Called for each request of a client or an operator, but for health and versions. Throws ECCP_LIMIT_EXCEEDED. */
+  /** Called for each request of a client, but for health and versions. Throws ECCP_LIMIT_EXCEEDED. */
   readonly limitClients: () => void;
   readonly logger: Logger;
   /** Aborted when the node stops: long polls answer at once, and each answer ends its connection. */

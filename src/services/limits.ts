@@ -18,8 +18,8 @@ export interface LimitsOptions {
 /** How much clients and other nodes may ask, by the policy in force (chapter 19). */
 export class Limits {
   readonly #options: LimitsOptions;
-  /** By peer, the one that asked last at the end. */
-  readonly #peers = new Map<NodeName, Bucket>();
+  /** By peer and address, the one that asked last at the end. */
+  readonly #peers = new Map<string, Bucket>();
   readonly #limited: LimitedState;
   #allPeers: Bucket | undefined;
   #allClients: Bucket | undefined;
@@ -47,18 +47,20 @@ export class Limits {
 
   /**
    * Another node asks for something, or somebody in its name: who it is has not been checked yet. A request that is refused
-   * takes nothing out of any bucket.
+   * takes nothing out of any bucket. A peer's bucket is that of one address: else anybody could empty it in the peer's name.
    *
+   * @param address where the request comes from.
    * @throws EccpError ECCP_LIMIT_EXCEEDED when the peer, or all peers together, ask too much. It is recorded here already.
    */
-  peer(node: NodeName): void {
+  peer(node: NodeName, address: string): void {
     const policy = this.#options.policy.current();
     const limit = limitOf(policy, node);
     const { quota } = policy.federation;
-    const own = this.#now(this.#peers.get(node), limit);
+    const key = `${node} ${address}`; // no node has a space in its name
+    const own = this.#now(this.#peers.get(key), limit);
     const ownWaitMs = waitFor(own, limit);
     if (ownWaitMs > 0) {
-      this.#remember(node, own);
+      this.#remember(key, own);
       this.#limited.refused('peer', node); // AUD-010
       throw exceeded(node, ownWaitMs);
     }
@@ -69,7 +71,7 @@ export class Limits {
       throw exceeded('All other nodes together', waitMs);
     }
     this.#allPeers = take(this.#allPeers);
-    this.#remember(node, take(own));
+    this.#remember(key, take(own));
   }
 
   /** Records what is still limited as ended, with what was refused. To be called before the store closes. */
@@ -82,9 +84,9 @@ export class Limits {
     return bucket === undefined ? fullBucket(rate, now) : refill(bucket, rate, now);
   }
 
-  #remember(node: NodeName, bucket: Bucket): void {
-    this.#peers.delete(node);
-    this.#peers.set(node, bucket);
+  #remember(key: string, bucket: Bucket): void {
+    this.#peers.delete(key);
+    this.#peers.set(key, bucket);
     if (this.#peers.size <= maxPeers) return;
     const [longestAgo] = this.#peers.keys();
     if (longestAgo !== undefined) this.#peers.delete(longestAgo);

@@ -11,11 +11,12 @@ import { eventById } from '../storage/events.ts';
 import type { NodeIdentity } from '../storage/node-identity.ts';
 import type { Origin, Rooms } from '../storage/rooms.ts';
 import type { Tables } from '../storage/tables.ts';
-import type { Environment } from './environment.ts';
+import type { Environment, NodeStore } from './environment.ts';
 import type { LogChanges, LogKeeper } from './log-keeper.ts';
 import type { Pending, Submissions } from './submissions.ts';
 
 export interface RoomWriterOptions {
+  store: NodeStore;
   keeper: LogKeeper;
   rooms: Rooms;
   submissions: Submissions;
@@ -87,6 +88,22 @@ export class RoomWriter {
         if (!isConflict || left <= 0) throw error;
         await this.#options.submissions.seen(pending.roomId, pending.host, error.details.current);
       }
+    }
+  }
+
+  /** Brings the node's newest keys into every room that one of its users is joined to. */
+  async renewKeys(): Promise<void> {
+    const { rooms, store, identity } = this.#options;
+    for (const { roomId, userId } of await store.read((db) => rooms.joinedHere(db))) {
+      await this.#run(
+        async ({ trx, append }) => {
+          const state = await rooms.load(trx, roomId);
+          if (state === undefined || documentsToCarry(state, identity.name, identity.chain).length === 0) return;
+          await append(state, rejoin(userId));
+        },
+        true,
+        [],
+      );
     }
   }
 
@@ -193,6 +210,11 @@ export class RoomWriter {
   #nonce(): string {
     return toBase64url(this.#options.environment.random(16));
   }
+}
+
+/** A join of who is joined: it changes nothing, and may carry key documents. */
+function rejoin(userId: string): Draft {
+  return { sender: userId, type: 'eccp.room.member', stateKey: userId, content: { membership: 'join' } };
 }
 
 /** The answer of an action that finds everything as it would leave it (ROOM-022, ROOM-084). */

@@ -22,8 +22,11 @@ import type { NodeStore } from './environment.ts';
 import type { Invitations } from './invitations.ts';
 import type { Invite } from './invite-item.ts';
 import type { Memberships } from './memberships.ts';
-import { readableRoom, type Standing, standing } from './room-access.ts';
+import { joinedRoom, readableRoom, type Standing, standing } from './room-access.ts';
 import { joinedUsers, type RoomChanges, type RoomWriter } from './room-writer.ts';
+
+/** schemas/Predecessor.json */
+type Predecessor = { room_id: RoomId; seq: number; hash: Hash };
 
 const joinRules: Record<Visibility, JoinRule> = {
   public: 'open',
@@ -56,12 +59,13 @@ export class RoomService {
     return writer.write(async (changes) => {
       const { trx } = changes;
       await requireActive(trx, userId);
-      const invited = request.invite ?? [];
+      const predecessor = request.predecessor && (await this.#predecessor(trx, userId, request.predecessor));
+      const invited = [...new Set([...(request.invite ?? []), ...(predecessor?.members ?? [])])];
       for (const target of invited) await memberships.requireUser(trx, target); // ROOM-005
       const other = request.direct === true ? invited[0] : undefined;
       const existing = other && (await directRoomOf(trx, userId, other));
       if (existing !== undefined) return { roomId: existing, isNew: false };
-      const roomId = await this.#found(changes, userId, request);
+      const roomId = await this.#found(changes, userId, { ...request, invite: invited }, predecessor?.place);
       if (other !== undefined) await setDirectRoom(trx, roomId, pairOf(userId, other));
       if (request.alias !== undefined) await directory.claim(trx, userId, request.alias, roomId, '/alias'); // ROOM-006
       return { roomId, isNew: true };
@@ -136,8 +140,26 @@ export class RoomService {
     return { seq, hash: head.head_hash as Hash };
   }
 
+  /** Where a room ends that a new one continues, and who is in it besides the one who continues it. */
+  async #predecessor(
+    trx: Kysely<Tables>,
+    userId: UserId,
+    roomId: RoomId,
+  ): Promise<{ place: Predecessor; members: UserId[] }> {
+    const state = await joinedRoom(trx, this.#options.rooms, roomId, userId);
+    if (state.power(userId) < 100) throw new EccpError('ECCP_FORBIDDEN', 'Only power 100 continues a room in another.');
+    const { seq, hash } = state.head;
+    const members = joinedUsers(state).filter((member) => member !== userId); // ROOM-019
+    return { place: { room_id: roomId, seq, hash: hash as Hash }, members };
+  }
+
   /** The entries that every room begins with, in their order (LOG-053). */
-  async #found(changes: RoomChanges, userId: UserId, request: CreateRoomRequest): Promise<RoomId> {
+  async #found(
+    changes: RoomChanges,
+    userId: UserId,
+    request: CreateRoomRequest,
+    predecessor: Predecessor | undefined,
+  ): Promise<RoomId> {
     const visibility = request.visibility ?? 'private';
     const direct = request.direct === true;
     const admins = direct ? [userId, ...(request.invite ?? [])] : [userId]; // ROOM-012
@@ -145,7 +167,11 @@ export class RoomService {
     const put = async (type: string, stateKey: string, content: JsonObject): Promise<void> => {
       ({ state } = await changes.append(state, { sender: userId, type, stateKey, content }));
     };
-    await put('eccp.room.create', '', { room_version: '1', ...(direct && { direct }) });
+    await put('eccp.room.create', '', {
+      room_version: '1',
+      ...(direct && { direct }),
+      ...(predecessor && { predecessor }), // ROOM-018
+    });
     await put('eccp.room.member', userId, { membership: 'join' });
     await put('eccp.room.power_levels', '', { users: Object.fromEntries(admins.map((admin) => [admin, 100])) }); // ROOM-008
     await put('eccp.room.visibility', '', { visibility });

@@ -208,6 +208,18 @@ export class Rooms {
       .execute();
   }
 
+  /** One joined user of this node for each room in which it has any. */
+  async joinedHere(db: Kysely<Tables>): Promise<{ roomId: RoomId; userId: UserId }[]> {
+    const rows = await db
+      .selectFrom('memberships')
+      .innerJoin('accounts', 'accounts.user_id', 'memberships.user_id')
+      .select(['memberships.room_id', 'memberships.user_id'])
+      .where('membership', '=', 'join')
+      .orderBy('memberships.room_id')
+      .execute();
+    return [...new Map(rows.map((row) => [row.room_id, { roomId: row.room_id, userId: row.user_id }])).values()];
+  }
+
   async #storeHead(trx: Kysely<Tables>, state: RoomState, stream: number, stateChanged: boolean): Promise<void> {
     const head = {
       epoch: state.head.epoch,

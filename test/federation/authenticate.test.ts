@@ -79,7 +79,14 @@ function signed(world: KeysWorld, { key, ...changes }: Changes = {}): SignedRequ
     ...changes,
   };
   const authorization = [signRequest(key ?? world.peer.key, request)];
-  return { method: 'POST', uri, authorization, body: async () => Buffer.from(request.body), requestId: 'r-1' };
+  return {
+    method: 'POST',
+    uri,
+    authorization,
+    body: async () => Buffer.from(request.body),
+    requestId: 'r-1',
+    address: '127.0.0.1',
+  };
 }
 
 async function refused(asked: Promise<unknown>, errcode: string): Promise<void> {

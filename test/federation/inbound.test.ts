@@ -93,6 +93,7 @@ class Node {
   async #pull(room: RoomId, peer: NodeName): Promise<void> {
     assert.equal(peer, origin);
     this.pulls.push(room);
+    await new Promise((resolve) => setImmediate(resolve));
     const length = this.remote.get(room);
     if (length === undefined) throw new EccpError('ECCP_UNREACHABLE', 'Nobody is there.');
     this.logs.set(room, Math.max(length, this.logs.get(room) ?? 0));

@@ -92,24 +92,29 @@ test('after a while a sign of life counts as one again, though the last one led 
   assert.ok(took <= 2 * second, `${took} ms`);
 });
 
-test('once something got through, waits are short again', async () => {
-  for (const news of [false, true]) {
-    const world = await started();
-    world.answer = down;
-    world.queue('a');
-    for (let i = 0; i < 10; i++) {
-      if (news) world.outbound.wake(peer);
-      await world.time.pass(20 * minute);
-    }
-    world.answer = async (transaction) => accepted(transaction);
-    await world.time.pass(day, () => world.waiting().length === 0);
-    world.answer = down;
-    world.queue('a');
-    await world.time.pass(0);
-    if (news) world.outbound.wake(peer);
-    const tries = world.sent.length;
-    assert.ok((await world.time.pass(day, () => world.sent.length > tries)) <= second);
+test('once something got through, waits are short again, and signs of life count again', async () => {
+  const world = new OutboundWorld();
+  for (let i = 0; i < 60; i++) world.queue('a');
+  world.answer = down;
+  await world.outbound.start();
+  for (let i = 0; i < 12; i++) {
+    world.outbound.wake(peer);
+    await world.time.pass(20 * minute);
   }
+  world.answer = async (transaction) => {
+    world.answer = down;
+    return accepted(transaction);
+  };
+  await world.time.pass(day, () => world.waiting().length === 10 && world.sent.at(-1)?.eventIds.length === 10);
+  const nextTry = async () => {
+    const tries = world.sent.length;
+    return world.time.pass(day, () => world.sent.length > tries);
+  };
+  assert.ok((await nextTry()) <= second);
+  await world.time.pass(6 * 60 * minute);
+  await nextTry();
+  world.outbound.wake(peer);
+  assert.ok((await nextTry()) <= second);
 });
 
 test('what comes while a try is under way counts as news', async () => {

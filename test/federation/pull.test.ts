@@ -46,6 +46,7 @@ class Puller {
 
   async #signed(node: NodeName, method: string, path: string): Promise<Json> {
     assert.equal(method, 'GET');
+    assert.match(path, /^[A-Za-z0-9/_!%.?&=-]+$/, 'fit for a request line');
     const url = new URL(path, 'https://node.test');
     const [, , api, version, rooms, roomId = '', log] = url.pathname.split('/');
     assert.deepEqual([api, version, rooms, log], ['federation', 'v1', 'rooms', 'log']);

@@ -319,6 +319,31 @@ test('two entries for one place freeze the room, and are kept', async () => {
   assert.equal((await c.services.evidence.list(roomId)).length, 1);
 });
 
+test('a frozen room goes on in a successor: its members are invited', async () => {
+  const { net, a, b, c, alice, bob, carol, roomId } = await shared();
+  const levels = { users: { [alice.userId]: 100, [bob.userId]: 100 } };
+  const powers = 'eccp.room.power_levels';
+  await a.services.state.put(alice, roomId, powers as EventType, '', levels, await inForce(a, alice, roomId, powers));
+  await net.deliver();
+  await b.services.heads.receive(c.name, { [roomId]: await forged(a, alice, roomId, { host_ts: 1_767_225_700_000 }) });
+  assert.equal(await refusal(c.services.rooms.create(carol.userId, { predecessor: roomId })), 'ECCP_FORBIDDEN');
+  const { head } = await b.services.rooms.describe(bob.userId, roomId);
+  const next = await b.services.rooms.create(bob.userId, { predecessor: roomId });
+  await net.deliver();
+  const create = await b.services.state.get(bob, next.roomId, 'eccp.room.create' as EventType, '');
+  assert.deepEqual(create.content?.predecessor, { room_id: roomId, ...head });
+  for (const [node, user] of [
+    [a, alice],
+    [c, carol],
+  ] as const) {
+    assert.equal((await node.services.rooms.describe(user.userId, next.roomId)).membership, 'invite');
+    assert.equal(
+      (await net.during(node.services.memberships.join(user.userId, next.roomId, undefined))).status,
+      'sequenced',
+    );
+  }
+});
+
 test('an entry of the host that cannot be right ends the log; one that another node spoilt does not', async () => {
   const { net, a, b, c, alice, bob, roomId } = await shared();
   b.away = true;

@@ -7,6 +7,7 @@ import { firstPolicy } from '../../src/core/policy.ts';
 import type { NodeName, Policy } from '../../src/generated/api.ts';
 import { admin, changed, type OperatorFixture, operatorFixture, other, peer } from './policy-fixture.ts';
 
+const here = '127.0.0.1';
 const small = { per_second: 10, burst: 5 };
 const wide = { per_second: 1000, burst: 100 };
 const first = firstPolicy('open', []);
@@ -40,46 +41,46 @@ function asks(count: number, request: () => void): number[] {
 test('a peer gets its burst, then its rate, and is told when to ask again', async (t) => {
   const { limits, pass } = await start(t);
   assert.deepEqual(
-    asks(7, () => limits.peer(peer)),
+    asks(7, () => limits.peer(peer, here)),
     [0, 0, 0, 0, 0, 100, 100],
   );
   pass(99);
   assert.equal(
-    ask(() => limits.peer(peer)),
+    ask(() => limits.peer(peer, here)),
     1,
   );
   pass(1);
   assert.deepEqual(
-    asks(2, () => limits.peer(peer)),
+    asks(2, () => limits.peer(peer, here)),
     [0, 100],
   );
   pass(10_000);
   assert.deepEqual(
-    asks(6, () => limits.peer(peer)),
+    asks(6, () => limits.peer(peer, here)),
     [0, 0, 0, 0, 0, 100],
   );
 });
 
 test('each peer has a bucket of its own, by the limit that the policy gives it', async (t) => {
   const { limits, peers } = await start(t);
-  asks(6, () => limits.peer(peer));
+  asks(6, () => limits.peer(peer, here));
   assert.equal(
-    ask(() => limits.peer(other)),
+    ask(() => limits.peer(other, here)),
     0,
   );
   await peers.decide(admin, other, { action: 'limit', limit: { per_second: 1, burst: 1 } });
   assert.equal(
-    ask(() => limits.peer(other)),
+    ask(() => limits.peer(other, here)),
     0,
     'what is above the new burst is lost',
   );
   assert.equal(
-    ask(() => limits.peer(other)),
+    ask(() => limits.peer(other, here)),
     1000,
   );
   await peers.decide(admin, peer, { action: 'limit', limit: { per_second: 1000, burst: 1000 } });
   assert.equal(
-    ask(() => limits.peer(peer)),
+    ask(() => limits.peer(peer, here)),
     1,
     'a wider limit fills from where it was',
   );
@@ -87,26 +88,26 @@ test('each peer has a bucket of its own, by the limit that the policy gives it',
 
 test('all peers together have a quota, which a refused peer does not use up', async (t) => {
   const { limits, pass } = await start(t, changed(policy, { quota: { per_second: 1, burst: 6 } }));
-  asks(50, () => limits.peer(peer)); // five are let through
+  asks(50, () => limits.peer(peer, here)); // five are let through
   assert.equal(
-    ask(() => limits.peer(other)),
+    ask(() => limits.peer(other, here)),
     0,
   );
   assert.equal(
-    ask(() => limits.peer('third.test' as NodeName)),
+    ask(() => limits.peer('third.test' as NodeName, here)),
     1000,
   );
   pass(1000);
   assert.equal(
-    ask(() => limits.peer('third.test' as NodeName)),
+    ask(() => limits.peer('third.test' as NodeName, here)),
     0,
   );
   assert.equal(
-    ask(() => limits.peer(other)),
+    ask(() => limits.peer(other, here)),
     1000,
   );
   pass(1000);
-  const before = ask(() => limits.peer(other));
+  const before = ask(() => limits.peer(other, here));
   assert.equal(before, 0, 'the refusal by the quota took nothing out of its own bucket either');
 });
 
@@ -117,7 +118,7 @@ test('clients have a quota that peers do not touch, and the other way round', as
     [0, 0, 250, 250],
   );
   assert.deepEqual(
-    asks(6, () => limits.peer(peer)),
+    asks(6, () => limits.peer(peer, here)),
     [0, 0, 0, 0, 0, 100],
   );
   pass(250);
@@ -135,18 +136,18 @@ test('made-up names cannot grow what is remembered without end, and a flooding p
   for (let i = 0; i < 30_000; i++) {
     if (i % 5000 === 0)
       assert.equal(
-        ask(() => limits.peer(peer)),
+        ask(() => limits.peer(peer, here)),
         i === 0 ? 0 : 1000,
       );
-    limits.peer(`n${i}.test` as NodeName);
+    limits.peer(`n${i}.test` as NodeName, here);
   }
   assert.equal(
-    ask(() => limits.peer('n29999.test' as NodeName)),
+    ask(() => limits.peer('n29999.test' as NodeName, here)),
     1000,
     'the latest are remembered',
   );
   assert.equal(
-    ask(() => limits.peer('n0.test' as NodeName)),
+    ask(() => limits.peer('n0.test' as NodeName, here)),
     0,
     'the oldest are not',
   );
@@ -166,7 +167,7 @@ test('a flood leaves one record when it begins, and one with its size when it is
   const began = ['federation.limited', peer, peer, 'ECCP_LIMIT_EXCEEDED', { limit: 'peer' }];
   let refused = 0;
   for (let second = 0; second < 25; second++) {
-    refused += asks(50, () => limits.peer(peer)).filter((wait) => wait > 0).length;
+    refused += asks(50, () => limits.peer(peer, here)).filter((wait) => wait > 0).length;
     assert.ok(refused > 0);
     pass(1000);
     t.mock.timers.tick(1000);
@@ -175,14 +176,14 @@ test('a flood leaves one record when it begins, and one with its size when it is
   t.mock.timers.tick(20_000);
   const ended = ['federation.limit_ended', peer, peer, undefined, { limit: 'peer', refused }];
   assert.deepEqual(await limited(fixture), [began, ended]);
-  asks(7, () => limits.peer(peer));
+  asks(7, () => limits.peer(peer, here));
   assert.deepEqual(await limited(fixture), [began, ended, began]);
 });
 
 test('quotas are recorded once for all, and a stop records what still is limited', async (t) => {
   const fixture = await start(t, changed(policy, { quota: { per_second: 1, burst: 1 } }));
-  asks(3, () => fixture.limits.peer(peer));
-  asks(3, () => fixture.limits.peer(other));
+  asks(3, () => fixture.limits.peer(peer, here));
+  asks(3, () => fixture.limits.peer(other, here));
   asks(5, () => fixture.limits.client());
   await fixture.limits.stop();
   const code = 'ECCP_LIMIT_EXCEEDED';
@@ -198,7 +199,7 @@ test('a record that the disk refuses changes nothing about the refusal', async (
   const fixture = await start(t);
   await fixture.store.close();
   assert.deepEqual(
-    asks(6, () => fixture.limits.peer(peer)),
+    asks(6, () => fixture.limits.peer(peer, here)),
     [0, 0, 0, 0, 0, 100],
   );
   await fixture.limits.stop();

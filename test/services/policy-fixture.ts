@@ -8,6 +8,7 @@ import type { Json } from '../../src/core/canonical-json.ts';
 import { newDocument, type SignedKeyDocument } from '../../src/core/key-document.ts';
 import { firstPolicy } from '../../src/core/policy.ts';
 import { generateSigningKey, type SigningKey } from '../../src/core/signing.ts';
+import type { OwnKeys } from '../../src/federation/own-keys.ts';
 import type { AuditRecord, NodeName, Policy } from '../../src/generated/api.ts';
 import { Audit } from '../../src/services/audit.ts';
 import type { NodeStore } from '../../src/services/environment.ts';
@@ -29,6 +30,8 @@ export interface OperatorFixture {
   policy: PolicyService;
   peers: Peers;
   limits: Limits;
+  /** Keys that nothing here rotates. */
+  ownKeys: Pick<OwnKeys, 'rotate' | 'version' | 'keyId'>;
   /** Who the node is; a test may give it other keys. */
   identity: { name: string; key: SigningKey; chain: SignedKeyDocument[] };
   /** Moves the clock, in milliseconds. */
@@ -48,6 +51,7 @@ export async function operatorFixture(first: Policy = firstPolicy('open', [])): 
   const open = () => openSqljsStore<Tables>({ directory, migrations, log: () => {} });
   const fixture = {
     identity: { name: nodeName, key, chain: [newDocument(nodeName, [key])] },
+    ownKeys: { rotate: () => Promise.reject(new Error('nothing rotates here')), version: 1, keyId: key.keyId },
     pass: (ms: number) => {
       now += ms;
     },
@@ -68,7 +72,7 @@ export async function operatorFixture(first: Policy = firstPolicy('open', [])): 
       await fixture.store.close();
       await rm(directory, { recursive: true });
     },
-  } as OperatorFixture;
+  } as Partial<OperatorFixture> as OperatorFixture;
   const begin = async (initial: Policy) => {
     const store = await open();
     const audit = new Audit(store, fixture.identity, environment);

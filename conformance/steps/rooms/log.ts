@@ -104,3 +104,19 @@ function withoutKeys(content: Json | undefined): Json | undefined {
 function sorted(value: Json | undefined): string {
   return hashJson('comparison', value ?? null);
 }
+
+// Then the room "next" names the end of the room as its predecessor, as Alice sees it
+Then(
+  '{room} names the end of {room} as its predecessor, as {actor} sees it',
+  async function (this: EccpWorld, next: string, before: string, who: string) {
+    const last = (await readLog(this, who, before)).at(-1);
+    const params = { roomId: this.room(next).id, eventType: 'eccp.room.create' };
+    const { content } = await this.read(who, 'getStateEvent', { params });
+    const expected = {
+      room_id: this.room(before).id,
+      seq: last?.entry.seq ?? null,
+      hash: last ? hashJson('eccp.entry.v1', last.entry) : null,
+    };
+    expectEqual(isObject(content) ? (content.predecessor ?? null) : null, expected, 'predecessor of the room');
+  },
+);

@@ -1,3 +1,5 @@
+import type { OwnKeys } from '../../federation/own-keys.ts';
+import type { KeyId } from '../../generated/api.ts';
 import type { Audit } from '../../services/audit.ts';
 import type { Peers } from '../../services/peers.ts';
 import type { PolicyService } from '../../services/policy.ts';
@@ -8,11 +10,13 @@ export function adminHandlers({
   policy,
   peers,
   audit,
+  ownKeys,
 }: {
   policy: PolicyService;
   peers: Peers;
   audit: Audit;
-}): Pick<Handlers, 'getPolicy' | 'putPolicy' | 'listPeers' | 'decidePeer' | 'listAudit'> {
+  ownKeys: Pick<OwnKeys, 'rotate' | 'version' | 'keyId'>;
+}): Pick<Handlers, 'getPolicy' | 'putPolicy' | 'listPeers' | 'decidePeer' | 'listAudit' | 'rotateKeys'> {
   return {
     getPolicy: async () => ({ status: 200, body: { version: policy.version, policy: policy.current() } }),
     putPolicy: async ({ session, body, requestId }) => ({
@@ -24,6 +28,10 @@ export function adminHandlers({
       status: 200,
       body: await peers.decide(session.userId, params.node, body, requestId),
     }),
+    rotateKeys: async ({ session, body }) => {
+      await ownKeys.rotate({ revoke: body.revoke, actor: session.userId });
+      return { status: 200, body: { version: ownKeys.version, key: ownKeys.keyId as KeyId } };
+    },
     listAudit: async ({ query }) => ({ status: 200, body: await audit.page(query.from, query.limit) }),
   };
 }
