@@ -1,7 +1,8 @@
 // What users of fake nodes do in rooms, and how users come into rooms of the other side.
 import { ConformanceFailure, HarnessError } from './outcome.ts';
+import { originEvent } from './peer/events.ts';
 import type { FakePeer } from './peer/fake-peer.ts';
-import { invite, say } from './peer/host.ts';
+import { extend, invite, say } from './peer/host.ts';
 import { join, ownMembership, type Submitted } from './peer/participant.ts';
 import type { PeerRoom } from './peer/room.ts';
 import { isObject, lookUp, show } from './wire/json.ts';
@@ -95,10 +96,13 @@ export async function bringAcross(world: EccpWorld, name: string, alias: string)
   }
   const room = await copyOf(world, owner, alias);
   const inviter = await world.userId(owner);
-  if (await world.home(name)) {
+  const home = await world.home(name);
+  if (home) {
     if (visibility !== 'public')
       say(host, room, { type: 'eccp.room.member', sender: inviter, content: { membership: 'invite' }, stateKey: user });
-    say(host, room, ownMembership(user, 'join'));
+    extend(host, room, originEvent(home.identity, room, ownMembership(user, 'join')));
+    home.rooms.set(id, room); // fake nodes need not tell each other
+    await host.delivered();
     return;
   }
   if (visibility !== 'public') {

@@ -77,7 +77,7 @@ export async function startNode(
   try {
     const identity = await nodeIdentity(join(config.dataDir, 'keys'), config.serverName, await store.read(holdsNobody));
     const grounds = await createGrounds({ store, identity, environment, config, trustedRoots, logger });
-    const { peerKeys, authenticator, audit } = grounds;
+    const { peerKeys, authenticator, audit, client } = grounds;
     const services = createServices({
       store,
       identity,
@@ -87,6 +87,8 @@ export async function startNode(
         documentsOf: (node) => peerKeys.held(node),
         keyOf: (node, keyId) => peerKeys.key(node, keyId),
         audit,
+        askConsent: (node, roomId) =>
+          client.signed(node, 'POST', `/_eccp/federation/v1/rooms/${encodeURIComponent(roomId)}/consent`),
       },
     });
     const federation = createFederation(grounds, services, logger);
@@ -161,7 +163,12 @@ function handlersOf(
 ): Handlers {
   const healthy = () => services.store.health().ok;
   return {
-    ...federationHandlers({ inbound: federation.inbound, logs: services.logServing, client: grounds.client }),
+    ...federationHandlers({
+      inbound: federation.inbound,
+      logs: services.logServing,
+      transfers: services.transfers,
+      client: grounds.client,
+    }),
     ...federationInfoHandlers(self, grounds.ownKeys, healthy),
     ...adminHandlers(grounds),
     ...accountHandlers(services),
@@ -182,7 +189,7 @@ function describe(config: Config, version: string): SelfDescription & Federation
       software: { name: 'eccp-node', version },
       versions: ['0.1', '0.2'],
       classes: ['core', 'federation'],
-      capabilities: { aliases: true, directory: true, federation: true, admin: true },
+      capabilities: { aliases: true, directory: true, federation: true, host_transfer: true, admin: true },
       registration: { mode: config.registration.mode },
     },
     kind: config.kind,

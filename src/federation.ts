@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { firstPolicy } from './core/policy.ts';
 import * as events from './events.ts';
 import { Authenticator } from './federation/authenticate.ts';
+import { Backfill } from './federation/backfill.ts';
 import { Gossip } from './federation/gossip.ts';
 import { Inbound } from './federation/inbound.ts';
 import { Outbound } from './federation/outbound.ts';
@@ -13,6 +14,7 @@ import { PeerClient } from './federation/peer-client.ts';
 import { PeerKeys } from './federation/peer-keys.ts';
 import { Pull } from './federation/pull.ts';
 import { systemResolver } from './federation/resolver.ts';
+import { SnapshotStart } from './federation/snapshot-start.ts';
 import type { NodeName } from './generated/api.ts';
 import { Audit } from './services/audit.ts';
 import type { Environment, NodeStore } from './services/environment.ts';
@@ -85,7 +87,10 @@ export function createFederation(grounds: Grounds, services: Services, logger: L
   const { audit, policy, peers, limits, ownKeys, client, peerKeys } = grounds;
   const { outbox, submissions, ingest, invitations, hosting, heads, evidence } = services;
   const report = (error: unknown, node?: NodeName) => events.federationFailed(logger, error, node);
-  const pulls = new Pull({ client, ingest });
+  const { logVerification: verification, snapshotJoin } = services;
+  const backfill = new Backfill({ client, verification, timers: systemTimers, random: Math.random, report });
+  const snapshots = new SnapshotStart({ client, joins: snapshotJoin, backfill });
+  const pulls = new Pull({ client, ingest, snapshots });
   const gossip = new Gossip({ heads, evidence, client, pulls, report });
   const outbound = new Outbound({
     outbox,
@@ -148,11 +153,13 @@ export function createFederation(grounds: Grounds, services: Services, logger: L
       ownKeys.start();
       gossip.start();
       await outbound.start();
+      await backfill.start();
     },
     stop: async () => {
       ownKeys.stop();
       gossip.stop();
       await pulls.stop();
+      await backfill.stop();
       await outbound.stop();
       await limits.stop();
     },

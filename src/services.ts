@@ -16,6 +16,7 @@ import { Invitations } from './services/invitations.ts';
 import { Lockout } from './services/lockout.ts';
 import { LogKeeper } from './services/log-keeper.ts';
 import { LogServing } from './services/log-serving.ts';
+import { LogVerification } from './services/log-verification.ts';
 import { Memberships } from './services/memberships.ts';
 import { Messages } from './services/messages.ts';
 import { Notifier } from './services/notifier.ts';
@@ -26,9 +27,12 @@ import { RemoteMemberships } from './services/remote-memberships.ts';
 import { RoomWriter } from './services/room-writer.ts';
 import { RoomService } from './services/rooms.ts';
 import { Sessions } from './services/sessions.ts';
+import { SnapshotJoin } from './services/snapshot-join.ts';
+import { Snapshots } from './services/snapshots.ts';
 import { StateEvents } from './services/state-events.ts';
 import { Submissions } from './services/submissions.ts';
 import { Sync } from './services/sync.ts';
+import { type AskConsent, Transfers } from './services/transfers.ts';
 import { Typing } from './services/typing.ts';
 import type { NodeIdentity } from './storage/node-identity.ts';
 import { Rooms } from './storage/rooms.ts';
@@ -49,6 +53,8 @@ export interface PeerKnowledge {
   /** A key of another node that is in force now. Throws the EccpError of why there is none. */
   keyOf(node: NodeName, keyId: string): Promise<string>;
   readonly audit: Recorder;
+  /** Asks another node to host a room. */
+  askConsent: AskConsent;
 }
 
 export type Services = ReturnType<typeof createServices>;
@@ -90,6 +96,7 @@ export function createServices({ store, identity, environment, registration, pee
     state: new StateEvents(store, rooms, writer),
     messages: new Messages(store, rooms, writer, submissions),
     sync: new Sync({ store, notifier, sessions, typing, environment }),
+    transfers: new Transfers({ store, rooms, writer, identity, askConsent: peers.askConsent }),
     outbox,
     submissions,
     invitations,
@@ -97,6 +104,9 @@ export function createServices({ store, identity, environment, registration, pee
     hosting: new Hosting({ rooms, keeper, identity, environment, documentsOf: peers.documentsOf }),
     ingest: new Ingest({ store, rooms, keeper, submissions, evidence, invitations, nodeName }),
     logServing,
+    logVerification: new LogVerification({ store, rooms, evidence }),
+    snapshots: new Snapshots(store, rooms),
+    snapshotJoin: new SnapshotJoin({ rooms, keeper, submissions, audit: peers.audit, keyOf: peers.keyOf, nodeName }),
     heads: new Heads({ store, rooms, evidence, logServing, nodeName, random: environment.random }),
     receipts: new Receipts(store, rooms, notifier, environment),
   };

@@ -68,11 +68,17 @@ export function sequenced(
 }
 
 /** A new room of a user of the fake node, with the entries that a node gives a new room (LOG-053). */
-export function foundRoom(identity: PeerIdentity, creator: string, visibility: string, history: string): PeerRoom {
+export function foundRoom(
+  identity: PeerIdentity,
+  creator: string,
+  visibility: string,
+  history: string,
+  version = '1',
+): PeerRoom {
   const create = originEvent(identity, undefined, {
     type: 'eccp.room.create',
     sender: creator,
-    content: { room_version: '1' },
+    content: { room_version: version },
     stateKey: '',
   });
   const room = new PeerRoom(`!${eventHash(create.event)}:${identity.node}`);

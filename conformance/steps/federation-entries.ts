@@ -133,7 +133,7 @@ Then(
     if (!item) throw new ConformanceFailure(`the headers of "${text}"`, 'no such event');
     expectEqual(item.content, undefined, 'the content');
     expectEqual(item.nonce, undefined, 'the nonce');
-    expectEqual(lookUp(item as unknown as JsonObject, 'withheld'), true, 'withheld');
+    expectEqual(item.withheld, true, 'withheld');
   },
 );
 
@@ -151,6 +151,9 @@ Then(
 // Given the peer hands on nothing by itself · Given the peer serves 3 entries of a log at a time
 Given('{peer} hands on nothing by itself', async function (this: EccpWorld, alias: string) {
   (await this.peer(alias)).behaviour.fansOut = false;
+});
+Given('{peer} hands on everything by itself again', async function (this: EccpWorld, alias: string) {
+  (await this.peer(alias)).behaviour.fansOut = true;
 });
 Given('{peer} serves {int} entries of a log at a time', async function (this: EccpWorld, alias: string, count: number) {
   (await this.peer(alias)).behaviour.logPage = count;

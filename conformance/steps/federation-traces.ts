@@ -52,6 +52,15 @@ Then(
   },
 );
 
+// Then a refused item of the peer is on record with ECCP_NOT_FOUND, where an operator is there to read it
+Then(
+  'a refused item of {peer} is on record with {errcodes}, where an operator is there to read it',
+  async function (this: EccpWorld, alias: string, [errcode = '']: string[]) {
+    if (this.run.adminToken === undefined) return;
+    await recorded(this, await this.peer(alias), 'federation.item_refused', errcode);
+  },
+);
+
 // Then the peer and the peer "two" hold the same log of the room as Alice
 Then(
   '{peer} and {peer} hold the same log of {room} as {actor}',

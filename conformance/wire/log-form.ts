@@ -58,11 +58,17 @@ export function nonceProblems({ nonce }: SequencedEvent, seen: Set<string>): str
 export function redactionProblems(item: SequencedEvent, log: readonly SequencedEvent[]): string[] {
   const first = log.find((other) => applies(other, item));
   const named = item.redacted_by;
+  const gone = item.content === undefined;
   return [
     ...(named === first?.event_id ? [] : [`redacted_by is ${named ?? 'absent'}, not ${first?.event_id ?? 'absent'}`]),
-    ...((item.content === undefined) === (first !== undefined)
+    ...(gone || !first ? [] : ['its content is still there']),
+    ...((item.withheld === true) === (gone && !first)
       ? []
-      : [`its content is ${first ? 'still there' : 'missing, though no redaction applies'}`]),
+      : [
+          item.withheld
+            ? 'it is marked as withheld, and is not'
+            : 'its content is missing, though no redaction applies',
+        ]),
   ];
 }
 

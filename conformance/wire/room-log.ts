@@ -71,7 +71,8 @@ export function replayLog(log: SequencedEvent[]): Replay {
   const hashes: string[] = [];
   const nonces = new Set<string>();
   const first = log[0];
-  const host = first ? nodeOf(first.event.sender) : '';
+  let host = first ? nodeOf(first.event.sender) : '';
+  let epoch = 0;
   const roomId = first ? `!${eventHash(first.event)}:${host}` : '';
   let clock = 0;
   for (const [seq, item] of log.entries()) {
@@ -92,7 +93,7 @@ export function replayLog(log: SequencedEvent[]): Replay {
     same('chain', 'event.room_id', event.room_id, seq === 0 ? undefined : roomId);
     same('chain', 'entry.seq', entry.seq, seq);
     same('chain', 'entry.prev', entry.prev, hashes[seq - 1] ?? null);
-    same('chain', 'entry.epoch', entry.epoch, 0);
+    same('chain', 'entry.epoch', entry.epoch, epoch);
     if (entry.host_ts < clock) say('host_ts', `host_ts ${entry.host_ts} is before the previous entry's ${clock}`);
     clock = entry.host_ts;
 
@@ -123,6 +124,10 @@ export function replayLog(log: SequencedEvent[]): Replay {
     if (newest) state.set(`eccp.node.keys ${node}`, item.event_id);
     same('state_root', 'state_root', entry.state_root, stateRoot(state));
     hashes.push(hashJson('eccp.entry.v1', entry));
+    if (event.type === 'eccp.room.host' && typeof item.content?.node === 'string') {
+      host = item.content.node; // its entry was the last one of the host before
+      epoch += 1;
+    }
   }
   return { problems, state, head: hashes.at(-1) ?? null };
 }

@@ -47,6 +47,7 @@ export type SequencedEvent = {
   entry: Entry;
   entry_signature: string;
   redacted_by?: string;
+  withheld?: true;
   txn_id?: string;
 };
 

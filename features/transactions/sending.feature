@@ -41,7 +41,6 @@ Feature: How a node hands on what it has
 
     Examples:
       | count | answer           |
-      | 2     | ECCP_FORBIDDEN   |
       | 1     | ECCP_UNAVAILABLE |
       | 1     | silence cut off  |
 

@@ -8,6 +8,8 @@ export interface ErrorDetails {
   path?: string;
   /** What the request collided with: the event id now in state, or null when there is none. */
   current?: string | null;
+  /** The node that hosts the room. */
+  host?: string;
   /** The version of the key document that the refusing side holds. */
   version?: number;
 }

@@ -3,6 +3,7 @@ import { EccpError } from './errors.ts';
 import { contentHash, type Event, eventId, foundedRoomId, type SignedEvent } from './event.ts';
 import { checkEventForm } from './event-form.ts';
 import { checkContent, isAuthType } from './event-types.ts';
+import { checkHostTransfer } from './host-transfer.ts';
 import { nodeOf } from './ids.ts';
 import { badEvent } from './members.ts';
 import { carriedKeys, checkKeyInForce } from './node-keys.ts';
@@ -55,6 +56,7 @@ export function accept(state: RoomState, submission: Submission, recent?: Recent
   };
   if (!overridesTarget(state, act)) checkReplaces(state, event); // LOG-032
   checkRules(state, act);
+  if (event.type === 'eccp.room.host') checkHostTransfer(state, act.content);
 
   const after = state.with(event.room_id ?? foundedRoomId(event), changesOf(state, submission));
   const key = checkKeyInForce(after, nodeOf(event.sender), event.origin_key, 'ECCP_SENDER_MISMATCH'); // LOG-048
@@ -64,7 +66,8 @@ export function accept(state: RoomState, submission: Submission, recent?: Recent
   return after;
 }
 
-function checkHashes({ event, event_id, content, nonce }: Submission): void {
+/** @throws EccpError ECCP_BAD_EVENT for an event or content of another hash than it names. */
+export function checkHashes({ event, event_id, content, nonce }: Submission): void {
   if (event_id !== eventId(event)) throw badEvent('/event_id', 'not the hash of the event'); // LOG-003
   if ((content === undefined) !== (nonce === undefined)) throw badEvent('/nonce', 'content and nonce go together');
   if (content !== undefined && nonce !== undefined && event.content_hash !== contentHash(content, nonce)) {
@@ -73,7 +76,7 @@ function checkHashes({ event, event_id, content, nonce }: Submission): void {
 }
 
 /** What is refused for a content that the fold does not read is this copy of it: the entry without content stays good. */
-function checkSubmittedContent({ event, content, nonce }: Submission): void {
+export function checkSubmittedContent({ event, content, nonce }: Submission): void {
   if (content === undefined || nonce === undefined) {
     if (isAuthType(event.type)) throw badEvent('/content', 'missing'); // LOG-022
     return;

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from './canonical-json.ts';
 import { EccpError } from './errors.ts';
-import { isEventId, isEventType, isHash, isRoomId, isUserId } from './ids.ts';
+import { isEventId, isEventType, isHash, isNodeName, isRoomId, isUserId } from './ids.ts';
 import { badEvent, checkMembers, isCount, isObject, isOneOf, isString, isText, type Members } from './members.ts';
 
 /** The `eccp.` types that room version "1" knows. */
@@ -58,6 +58,10 @@ const eventTypes = new Map<string, EventType>([
   ],
   ['eccp.room.visibility', auth({ visibility: isOneOf('public', 'private', 'invite_only', 'shadow') })],
   ['eccp.room.history_visibility', auth({ history_visibility: isOneOf('shared', 'invited', 'joined') })],
+  [
+    'eccp.room.host',
+    { stateKey: 'empty', auth: true, required: { node: isNodeName, consent: isObject }, optional: {} },
+  ],
   ['eccp.room.name', { stateKey: 'empty', auth: false, required: { name: isText(255) }, optional: {} }],
   ['eccp.room.topic', { stateKey: 'empty', auth: false, required: { topic: isText(2000) }, optional: {} }],
   [

@@ -34,18 +34,20 @@ export function mayRead(
 }
 
 /**
- * What a reader may read, as sorted, disjoint ranges that do not touch: mayRead at every entry from 0 to `head`.
+ * What a reader may read, as sorted, disjoint ranges that do not touch: mayRead at every entry from `first` to `head`.
  *
  * @param head the seq of the last entry.
+ * @param first of a log that is not held whole: the first entry from which on it is. Earlier changes that are not known open nothing.
  */
 export function readableRanges(
   settings: readonly Change<HistoryVisibility>[],
   memberships: readonly Change<Membership>[],
   head: number,
+  first = 0,
 ): SeqRange[] {
   // Between two changes every entry is judged alike; the entry of a change and the one after it begin something new.
   const changes = [...settings, ...memberships].flatMap(({ seq }) => [seq, seq + 1]);
-  const starts = [...new Set([0, ...changes])].filter((seq) => seq <= head).sort((a, b) => a - b);
+  const starts = [...new Set([first, ...changes])].filter((seq) => seq >= first && seq <= head).sort((a, b) => a - b);
   const ranges: SeqRange[] = [];
   for (const [i, from] of starts.entries()) {
     if (!mayRead(settings, memberships, from)) continue;

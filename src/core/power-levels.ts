@@ -5,7 +5,12 @@ import { isObject } from './members.ts';
 export type Action = 'invite' | 'kick' | 'ban' | 'redact';
 
 /** Types whose state needs 100 unless `events` names them (RULE-009). */
-const guardedTypes = ['eccp.room.power_levels', 'eccp.room.visibility', 'eccp.room.history_visibility'];
+const guardedTypes = [
+  'eccp.room.power_levels',
+  'eccp.room.visibility',
+  'eccp.room.history_visibility',
+  'eccp.room.host',
+];
 const actions: readonly Action[] = ['invite', 'kick', 'ban', 'redact'];
 
 /** The levels in force: the content of the power levels event, completed by the defaults (RULE-003 to RULE-014). */

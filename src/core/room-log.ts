@@ -82,11 +82,11 @@ export function sequence(
   recent?: RecentEntries,
 ): Appended {
   const after = accept(state, signed, recent);
-  const { epoch, seq, hash, host_ts } = state.head;
+  const { seq, hash, host_ts } = state.head;
   const entry: Entry = {
     v: 1,
     room_id: after.roomId,
-    epoch,
+    epoch: state.nextEpoch, // LOG-034
     seq: seq + 1, // LOG-033
     prev: hash, // LOG-008
     event_id: signed.event_id,
@@ -94,7 +94,7 @@ export function sequence(
     host_ts: Math.max(host_ts, now), // LOG-035
     state_root: after.stateRoot, // LOG-042
   };
-  checkKeyInForce(after, after.host, hostKey.keyId, 'ECCP_NOT_HOST');
+  checkKeyInForce(after, hostOfEntry(state, after), hostKey.keyId, 'ECCP_NOT_HOST');
   const entry_signature = hostKey.sign('eccp.entry-sig.v1', entry); // LOG-009
   return { sequenced: { ...signed, entry, entry_signature }, state: advance(after, entry) };
 }
@@ -114,7 +114,7 @@ export function applyEntry(state: RoomState, received: Json, recent: RecentEntri
   if (entry.event_id !== event_id) throw badEvent('/entry/event_id', 'names another event'); // LOG-036
   const after = accept(state, sequenced, recent);
   if (entry.room_id !== after.roomId) throw new EccpError('ECCP_ROOM_MISMATCH', 'an entry of another room'); // LOG-012
-  const key = checkKeyInForce(after, after.host, entry.host_key, 'ECCP_BAD_SIGNATURE'); // LOG-050
+  const key = checkKeyInForce(after, hostOfEntry(state, after), entry.host_key, 'ECCP_BAD_SIGNATURE'); // LOG-050
   if (!verify(key, 'eccp.entry-sig.v1', entry, entry_signature)) {
     throw new EccpError('ECCP_BAD_SIGNATURE', 'the host’s signature does not verify'); // LOG-009, LOG-051
   }
@@ -123,16 +123,22 @@ export function applyEntry(state: RoomState, received: Json, recent: RecentEntri
 }
 
 function checkPlace(state: RoomState, entry: Entry, recent: RecentEntries): void {
-  const { epoch, seq, hash, host_ts } = state.head;
-  if (entry.epoch < epoch) throw new EccpError('ECCP_EPOCH_SUPERSEDED', `epoch ${entry.epoch} has ended`); // LOG-041
-  if (entry.epoch > epoch) throw badEvent('/entry/epoch', 'no event began this epoch'); // LOG-034
-  if (entry.seq > seq + 1) throw new EccpError('ECCP_GAP', `entries ${seq + 1} to ${entry.seq - 1} are missing`); // LOG-038
+  const { seq, hash, host_ts } = state.head;
+  const epoch = state.nextEpoch;
   if (entry.seq <= seq) {
     const same = recent.hashAt(entry.seq) === entryHash(entry);
     throw new EccpError(same ? 'ECCP_DUPLICATE_EVENT' : 'ECCP_CHAIN_FORK', `there is an entry ${entry.seq} already`); // LOG-039, LOG-040
   }
+  if (entry.seq > seq + 1) throw new EccpError('ECCP_GAP', `entries ${seq + 1} to ${entry.seq - 1} are missing`); // LOG-038
+  if (entry.epoch < epoch) throw new EccpError('ECCP_EPOCH_SUPERSEDED', `epoch ${entry.epoch} has ended`); // LOG-041
+  if (entry.epoch > epoch) throw badEvent('/entry/epoch', 'no event began this epoch'); // LOG-034
   if (entry.prev !== hash) throw new EccpError('ECCP_CHAIN_FORK', 'does not continue the last entry'); // LOG-039
   if (entry.host_ts < host_ts) throw badEvent('/entry/host_ts', 'less than the entry’s before'); // LOG-037
+}
+
+/** Who signs the entry after `state`: a transfer is the old host's last one. The first entry makes the room, and its host. */
+function hostOfEntry(state: RoomState, after: RoomState): string {
+  return state.head.seq < 0 ? after.host : state.host;
 }
 
 function advance(after: RoomState, entry: Entry): RoomState {

@@ -71,6 +71,8 @@ export const roomVersion1 = {
 
   message: (state, act) => needs(state, act, state.levels.ofType(act.type, false)), // RULE-007
 
+  host: (state, act) => needs(state, act, state.levels.ofType(act.type, true)), // RULE-009; the rest is checkHostTransfer()'s
+
   redaction: (state, act) => {
     const author = redactsOf(act.content)?.sender ?? '';
     return author === act.sender ? allowed : over(state, act, 'redact', state.power(author)); // RULE-050 to RULE-052
@@ -93,6 +95,8 @@ export function rowOf(state: RoomState, act: Act): RowName {
       return 'powerLevels';
     case 'eccp.room.redaction':
       return 'redaction';
+    case 'eccp.room.host':
+      return 'host';
     default:
       return act.stateKey === undefined ? 'message' : 'state';
   }

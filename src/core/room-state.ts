@@ -96,7 +96,13 @@ export class RoomState {
 
   /** The node that puts the room's events in order. */
   get host(): string {
-    return nodeOf(this.roomId);
+    return (this.#word('eccp.room.host', '', 'node') as string | undefined) ?? nodeOf(this.roomId);
+  }
+
+  /** The epoch of the next entry: each transfer begins one. */
+  get nextEpoch(): number {
+    const { consent } = (this.get('eccp.room.host')?.content?.consent ?? {}) as { consent?: { epoch: number } };
+    return consent?.epoch ?? 0;
   }
 
   get creator(): string | undefined {

@@ -24,6 +24,7 @@ export type SignatureDomain =
   | 'eccp.event-sig.v1'
   | 'eccp.entry-sig.v1'
   | 'eccp.key-document-sig.v1'
+  | 'eccp.host-consent-sig.v1'
   | 'eccp.freshness-sig.v1'
   | 'eccp.http.v1'
   | 'eccp.audit-sig.v1';

@@ -9,7 +9,8 @@ import { maxItems } from './transaction.ts';
 /** Who takes what a transaction brings. */
 export interface InboundOptions extends EntryIntakeOptions {
   readonly invitations: { receive(origin: NodeName, item: JsonObject): Promise<ItemResult> };
-  readonly hosting: { submit(origin: NodeName, item: JsonObject): Promise<ItemResult> };
+  /** Takes submissions of one room, in order, and gives their results. */
+  readonly hosting: { submit(origin: NodeName, items: readonly JsonObject[]): Promise<ItemResult[]> };
   readonly ephemeral?: Receiver<'ephemeral'>;
   readonly heads?: Receiver<'heads'>;
   readonly evidence?: Receiver<'evidence'>;
@@ -53,26 +54,35 @@ export class Inbound {
    * @throws EccpError ECCP_TOO_LARGE for more than 50 items, of which none is taken.
    */
   async exchange(origin: NodeName, transaction: Transaction, requestId: string): Promise<TransactionResult> {
-    const { invitations, hosting } = this.#options;
     const { invites = [], entries = [], submissions = [] } = transaction as { [section: string]: Item[] };
     const count = invites.length + entries.length + submissions.length;
     if (count > maxItems) throw new EccpError('ECCP_TOO_LARGE', `${count} items, more than ${maxItems}.`); // FED-006
     const results: TransactionResult = {
-      invites: await this.#each(origin, invites, (item) => invitations.receive(origin, item)),
+      invites: await this.#invites(origin, invites),
       entries: await this.#entries(origin, entries),
-      submissions: await this.#each(origin, submissions, (item) => hosting.submit(origin, item)),
+      submissions: await this.#submissions(origin, submissions),
     };
     await this.#recordRefusals(origin, results, requestId);
     await this.#sectionsWithoutResults(origin, transaction);
     return results;
   }
 
-  #each(origin: NodeName, items: readonly Item[], take: (item: Item) => Promise<ItemResult>): Promise<ItemResult[]> {
+  #invites(origin: NodeName, items: readonly Item[]): Promise<ItemResult[]> {
+    const { invitations } = this.#options;
     return byRoom(items, roomOf, async (ofRoom) => {
       const results: ItemResult[] = [];
-      for (const item of ofRoom) results.push(await take(item).catch((error) => this.#refused(origin, item, error)));
+      for (const item of ofRoom) {
+        results.push(await invitations.receive(origin, item).catch((error) => this.#refused(origin, item, error)));
+      }
       return results;
     });
+  }
+
+  #submissions(origin: NodeName, items: readonly Item[]): Promise<ItemResult[]> {
+    const { hosting } = this.#options;
+    return byRoom(items, roomOf, (ofRoom) =>
+      hosting.submit(origin, ofRoom).catch((error) => ofRoom.map((item) => this.#refused(origin, item, error))),
+    );
   }
 
   #entries(origin: NodeName, items: readonly Item[]): Promise<ItemResult[]> {

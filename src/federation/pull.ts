@@ -1,8 +1,7 @@
 import type { Json } from '../core/canonical-json.ts';
 import { EccpError } from '../core/errors.ts';
-import { isCount, isObject } from '../core/members.ts';
 import type { NodeName, RoomId } from '../generated/api.ts';
-import { unlessAborted } from './abortable.ts';
+import { logPage, type SignedGet } from './log-page.ts';
 
 /** How many entries are asked for at a time. */
 const pageSize = 100;
@@ -18,8 +17,10 @@ export interface EntryIngest {
 }
 
 export interface PullOptions {
-  readonly client: { signed(node: NodeName, method: 'GET', path: string): Promise<Json> };
+  readonly client: SignedGet;
   readonly ingest: EntryIngest;
+  /** Starts a room of which nothing is held from a snapshot, where that is quicker; whether it did. */
+  readonly snapshots: { start(roomId: RoomId, peer: NodeName, signal: AbortSignal): Promise<boolean> };
 }
 
 /** Fetches the entries of a log that this node lacks from another node that has them (chapter 18). */
@@ -53,10 +54,12 @@ export class Pull {
   }
 
   async #run(roomId: RoomId, peer: NodeName): Promise<void> {
-    const { ingest } = this.#options;
-    const first = await this.#nextSeq(roomId);
+    const { ingest, snapshots } = this.#options;
+    const { signal } = this.#stopping;
+    let first = await this.#nextSeq(roomId);
+    if (first === 0 && (await snapshots.start(roomId, peer, signal))) first = await this.#nextSeq(roomId);
     for (let from = first; from - first < maxEntries; ) {
-      const { entries, head } = await this.#page(roomId, peer, from);
+      const { entries, head } = await logPage(this.#options.client, roomId, peer, { from, limit: pageSize }, signal);
       if (entries.length === 0) return;
       await ingest.apply(roomId, entries, peer);
       const next = await this.#nextSeq(roomId);
@@ -71,29 +74,4 @@ export class Pull {
     if (next === undefined) throw new EccpError('ECCP_NOT_FOUND', 'This node takes no part in the room.');
     return next;
   }
-
-  /**
-   * The entries from a place on, not looked at otherwise, and the place of the last one that the peer has for this node.
-   *
-   * @throws EccpError for an answer from which a pull cannot go on (PULL-037).
-   */
-  async #page(roomId: RoomId, peer: NodeName, from: number): Promise<{ entries: Json[]; head: number }> {
-    const path = `/_eccp/federation/v1/rooms/${encodeURIComponent(roomId)}/log?from=${from}&limit=${pageSize}`;
-    const request = this.#options.client.signed(peer, 'GET', path);
-    const page = await unlessAborted(this.#stopping.signal, request);
-    const { entries, head } = isObject(page) ? page : {};
-    const last = seqOf(head);
-    if (!Array.isArray(entries) || entries.length > pageSize || !isCount(last)) throw unasked();
-    if (entries.some((entry, i) => seqOf(entry) !== from + i)) throw unasked();
-    if (entries.length === 0 && last >= from) throw new EccpError('ECCP_GAP', 'The peer keeps entries back.');
-    return { entries, head: last };
-  }
-}
-
-function seqOf(entry: Json | undefined): Json {
-  return isObject(entry) && isObject(entry.entry) ? (entry.entry.seq ?? null) : null;
-}
-
-function unasked(): EccpError {
-  return new EccpError('ECCP_UNREACHABLE', 'The answer is not the page of the log that was asked for.');
 }

@@ -434,6 +434,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_eccp/client/v1/rooms/{roomId}/host": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the room another host */
+        post: operations["transferRoom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_eccp/client/v1/rooms/{roomId}/messages": {
         parameters: {
             query?: never;
@@ -776,6 +793,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_eccp/federation/v1/rooms/{roomId}/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The end of a log, with its state */
+        get: operations["getSnapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_eccp/federation/v1/rooms/{roomId}/events/{eventId}": {
         parameters: {
             query?: never;
@@ -787,6 +821,23 @@ export interface paths {
         get: operations["getFederationEvent"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_eccp/federation/v1/rooms/{roomId}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to host a room */
+        post: operations["consentToHost"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1219,6 +1270,8 @@ export interface components {
             current?: components["schemas"]["EventId"] | null;
             /** @description With ECCP_KEY_CONTINUITY: the version of the key document held, 0 for none. */
             version?: number;
+            /** @description With ECCP_NOT_HOST: the node that hosts the room, as far as the asked one knows. */
+            host?: components["schemas"]["NodeName"];
         };
         /**
          * Event
@@ -1345,6 +1398,17 @@ export interface components {
          */
         HistoryVisibility: "shared" | "invited" | "joined";
         /**
+         * HostConsent
+         * @description That a node will host a room.
+         */
+        HostConsent: {
+            room_id: components["schemas"]["RoomId"];
+            /** @description The epoch that begins with it. */
+            epoch: number;
+            /** @description The new host. */
+            node: components["schemas"]["NodeName"];
+        };
+        /**
          * InvitedRoomSync
          * @description An invitation that came.
          */
@@ -1377,6 +1441,8 @@ export interface components {
             current?: components["schemas"]["EventId"] | null;
             /** @description With ECCP_KEY_CONTINUITY: the version of the sender's key document in force in the room, or 0. */
             version?: number;
+            /** @description With ECCP_NOT_HOST: the node that hosts the room, as far as the asked one knows. */
+            host?: components["schemas"]["NodeName"];
         };
         /**
          * JoinRule
@@ -1889,6 +1955,17 @@ export interface components {
             signature: components["schemas"]["Signature"];
         };
         /**
+         * SignedHostConsent
+         * @description A consent and its signature.
+         */
+        SignedHostConsent: {
+            consent: components["schemas"]["HostConsent"];
+            /** @description A key that the node's document in force in the room lists. */
+            key: components["schemas"]["KeyId"];
+            /** @description In the domain `eccp.host-consent-sig.v1`. */
+            signature: components["schemas"]["Signature"];
+        };
+        /**
          * SignedKeyDocument
          * @description A key document and the signatures over it.
          */
@@ -1898,6 +1975,18 @@ export interface components {
             signatures: {
                 [key: string]: components["schemas"]["Signature"];
             };
+        };
+        /**
+         * Snapshot
+         * @description The end of a log, and the state that it adds up to.
+         */
+        Snapshot: {
+            /** @description The last entry of the log. */
+            head: components["schemas"]["LogHead"];
+            /** @description Every event that a pair of the state names, once, in log order. */
+            state: components["schemas"]["SequencedEvent"][];
+            /** @description The last entries, in log order; the last one is that of `head`. */
+            recent: components["schemas"]["SequencedEvent"][];
         };
         /**
          * StateKey
@@ -1981,6 +2070,13 @@ export interface components {
             submissions: components["schemas"]["ItemResult"][];
             entries: components["schemas"]["ItemResult"][];
             invites: components["schemas"]["ItemResult"][];
+        };
+        /**
+         * TransferRequest
+         * @description Which node is to host the room.
+         */
+        TransferRequest: {
+            node: components["schemas"]["NodeName"];
         };
         /**
          * TypingRequest
@@ -2094,6 +2190,7 @@ export type Freshness = components['schemas']['Freshness'];
 export type Hash = components['schemas']['Hash'];
 export type Health = components['schemas']['Health'];
 export type HistoryVisibility = components['schemas']['HistoryVisibility'];
+export type HostConsent = components['schemas']['HostConsent'];
 export type InvitedRoomSync = components['schemas']['InvitedRoomSync'];
 export type ItemResult = components['schemas']['ItemResult'];
 export type JoinRule = components['schemas']['JoinRule'];
@@ -2142,12 +2239,15 @@ export type SessionGrant = components['schemas']['SessionGrant'];
 export type Signature = components['schemas']['Signature'];
 export type SignedAuditRecord = components['schemas']['SignedAuditRecord'];
 export type SignedFreshness = components['schemas']['SignedFreshness'];
+export type SignedHostConsent = components['schemas']['SignedHostConsent'];
 export type SignedKeyDocument = components['schemas']['SignedKeyDocument'];
+export type Snapshot = components['schemas']['Snapshot'];
 export type StateKey = components['schemas']['StateKey'];
 export type SyncResponse = components['schemas']['SyncResponse'];
 export type Timeline = components['schemas']['Timeline'];
 export type Transaction = components['schemas']['Transaction'];
 export type TransactionResult = components['schemas']['TransactionResult'];
+export type TransferRequest = components['schemas']['TransferRequest'];
 export type TypingRequest = components['schemas']['TypingRequest'];
 export type UserId = components['schemas']['UserId'];
 export type Versions = components['schemas']['Versions'];
@@ -3160,6 +3260,41 @@ export interface operations {
             };
         };
     };
+    transferRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["schemas"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendResult"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     listMessages: {
         parameters: {
             query: {
@@ -3891,6 +4026,37 @@ export interface operations {
             };
         };
     };
+    getSnapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["schemas"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     getFederationEvent: {
         parameters: {
             query?: never;
@@ -3910,6 +4076,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SequencedEvent"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    consentToHost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["schemas"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedHostConsent"];
                 };
             };
             /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
@@ -4181,6 +4378,7 @@ export interface scopes {
     putState: "write";
     getKeyedState: "read";
     putKeyedState: "write";
+    transferRoom: "write";
     listMessages: "read";
     getEvent: "read";
     sendEvent: "write";
@@ -4203,4 +4401,4 @@ export interface scopes {
 }
 
 /** The operations that another node signs. */
-export type SignedOperationId = "exchange" | "getLogHead" | "getLog" | "getFederationEvent";
+export type SignedOperationId = "exchange" | "getLogHead" | "getLog" | "getSnapshot" | "getFederationEvent" | "consentToHost";

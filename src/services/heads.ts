@@ -1,5 +1,4 @@
 import { EccpError } from '../core/errors.ts';
-import { nodeOf } from '../core/ids.ts';
 import type { Equivocation, LogHead, NodeName, RoomId } from '../generated/api.ts';
 import type { Rooms } from '../storage/rooms.ts';
 import type { NodeStore } from './environment.ts';
@@ -73,7 +72,7 @@ export class Heads {
       const held = await this.#sharedHead(origin, roomId);
       if (held === undefined) continue;
       if (head.entry.seq <= held) await this.#options.evidence.contradiction(roomId, head);
-      else if (nodeOf(roomId) !== this.#options.nodeName) behind.push(roomId);
+      else behind.push(roomId);
     }
     return behind;
   }

@@ -5,11 +5,11 @@ import { checkEventForm } from '../core/event-form.ts';
 import { isRoomId, nodeOf } from '../core/ids.ts';
 import { documentHash, type SignedKeyDocument } from '../core/key-document.ts';
 import { badEvent, isObject } from '../core/members.ts';
-import { sequence } from '../core/room-log.ts';
+import { type Appended, sequence } from '../core/room-log.ts';
 import { carriedDocuments, type RoomState } from '../core/room-state.ts';
 import type { EventId, ItemResult, NodeName, RoomId, UserId } from '../generated/api.ts';
-import { eventById } from '../storage/events.ts';
 import type { NodeIdentity } from '../storage/node-identity.ts';
+import { prepared } from '../storage/prepared.ts';
 import { recentEntries } from '../storage/recent-entries.ts';
 import type { Rooms } from '../storage/rooms.ts';
 import type { Environment } from './environment.ts';
@@ -25,6 +25,9 @@ export interface HostingOptions {
   documentsOf: (node: NodeName) => Promise<readonly SignedKeyDocument[]>;
 }
 
+/** How many events one transaction sequences: others wait for it. */
+const perTransaction = 20;
+
 /** This node as the host of rooms: it gives the events of other nodes' users their places. */
 export class Hosting {
   readonly #options: HostingOptions;
@@ -34,42 +37,75 @@ export class Hosting {
   }
 
   /**
-   * Judges what a node submits, and sequences it.
+   * Judges what a node submits, and sequences it in this order.
    *
    * @param origin the node that asks, authenticated.
-   * @param item what it sent for a schemas/Submission.json, unchecked.
-   * @returns the item's result. A refusal is a result too: only a failure of this node itself is thrown.
+   * @param items what it sent for schemas/Submission.json, unchecked.
+   * @returns their results. A refusal is a result too: only a failure of this node itself is thrown.
    */
-  async submit(origin: NodeName, item: JsonObject): Promise<ItemResult> {
-    const event_id = item.event_id as EventId;
-    try {
-      const { roomId, signed } = readSubmission(item);
-      if (nodeOf(signed.event.sender) !== origin) {
-        throw new EccpError('ECCP_SENDER_MISMATCH', 'The sender lives on another node.');
-      }
-      if (nodeOf(roomId) !== this.#options.identity.name) {
-        throw new EccpError('ECCP_NOT_HOST', 'This node does not host the room.');
-      }
-      const known = await this.#options.documentsOf(origin);
-      const seq = await this.#options.keeper.write((log) => this.#sequence(log, roomId, signed, known));
-      return { event_id, status: 'sequenced', seq };
-    } catch (error) {
-      if (error instanceof EccpError) return { event_id, ...refusalResult(error) };
-      throw error;
+  async submit(origin: NodeName, items: readonly JsonObject[]): Promise<ItemResult[]> {
+    const known = await this.#options.documentsOf(origin);
+    const batches: Promise<ItemResult[]>[] = [];
+    // Transactions run in the order in which they are asked for. The next one need not wait until the one before is on disk.
+    for (let start = 0; start < items.length; start += perTransaction) {
+      const batch = items.slice(start, start + perTransaction);
+      batches.push(this.#options.keeper.write((log) => this.#sequenceAll(log, origin, batch, known)));
     }
+    return (await Promise.all(batches)).flat();
   }
 
+  async #sequenceAll(
+    log: LogChanges,
+    origin: NodeName,
+    items: readonly JsonObject[],
+    known: readonly SignedKeyDocument[],
+  ): Promise<ItemResult[]> {
+    const results: ItemResult[] = [];
+    for (const item of items) {
+      const event_id = item.event_id as EventId;
+      const seq = await this.#sequence(log, origin, item, known);
+      results.push({ event_id, ...(seq instanceof EccpError ? refusalResult(seq) : { status: 'sequenced', seq }) });
+    }
+    return results;
+  }
+
+  /** @returns the event's place, or why it gets none. A refusal comes before anything is written: what others wrote may stay. */
   async #sequence(
     log: LogChanges,
-    roomId: RoomId,
-    signed: SignedEvent,
+    origin: NodeName,
+    item: JsonObject,
     known: readonly SignedKeyDocument[],
-  ): Promise<number> {
+  ): Promise<number | EccpError> {
+    let judged: Judged;
+    try {
+      judged = await this.#judge(log, origin, item, known);
+    } catch (error) {
+      if (error instanceof EccpError) return error;
+      throw error;
+    }
+    if ('appended' in judged) await log.append(judged.before, judged.appended);
+    return judged.seq;
+  }
+
+  async #judge(
+    log: LogChanges,
+    origin: NodeName,
+    item: JsonObject,
+    known: readonly SignedKeyDocument[],
+  ): Promise<Judged> {
     const { rooms, identity, environment } = this.#options;
+    const { roomId, signed } = readSubmission(item);
     const { event } = signed;
+    if (nodeOf(event.sender) !== origin) {
+      throw new EccpError('ECCP_SENDER_MISMATCH', 'The sender lives on another node.');
+    }
+    const host = (await rooms.load(log.trx, roomId))?.host ?? nodeOf(roomId);
+    if (host !== identity.name) {
+      throw new EccpError('ECCP_NOT_HOST', 'This node does not host the room.', { host }); // HOST-007
+    }
     const { state } = await standing(log.trx, rooms, roomId, event.sender as UserId); // hides what is hidden
-    const before = await eventById(log.trx, roomId, signed.event_id as EventId);
-    if (before !== undefined) return before.seq; // repeated: the same result, nothing twice
+    const [before] = await placeOf(log.trx, { roomId, eventId: signed.event_id as EventId });
+    if (before !== undefined) return { seq: before.seq }; // repeated: the same result, nothing twice
     await rooms.requireOpen(log.trx, roomId);
     requireKnownKeys(signed, known);
     const seqs = [event.anchor?.seq];
@@ -77,22 +113,29 @@ export class Hosting {
     try {
       const key = identity.keyIn(state.keyDocument(identity.name));
       const appended = sequence(state, signed, key, environment.now(), recent);
-      await log.append(state, appended);
-      return appended.sequenced.entry.seq;
+      return { seq: appended.sequenced.entry.seq, before: state, appended };
     } catch (error) {
       throw withVersion(error, state, nodeOf(event.sender));
     }
   }
 }
 
+/** The place of an event: one that it has already, or one that it is to get. */
+type Judged = { seq: number } | { seq: number; before: RoomState; appended: Appended };
+
+const placeOf = prepared((db, { roomId, eventId }: { roomId: RoomId; eventId: EventId }) =>
+  db.selectFrom('events').select('seq').where('room_id', '=', roomId).where('event_id', '=', eventId),
+);
+
 /** A refusal as the result of an item. */
 export function refusalResult({ errcode, message, details }: EccpError): Omit<ItemResult, 'event_id'> {
-  const { current, version } = details;
+  const { current, version, host } = details;
   return {
     errcode,
     error: message,
     ...(current === undefined ? {} : { current: current as EventId | null }),
     ...(version === undefined ? {} : { version }),
+    ...(host === undefined ? {} : { host: host as NodeName }),
   };
 }
 

@@ -1,15 +1,17 @@
+import type { Kysely } from 'kysely';
 import type { Json, JsonObject } from '../core/canonical-json.ts';
 import { EccpError } from '../core/errors.ts';
 import { contentHash, type Entry, eventId, type SequencedEvent } from '../core/event.ts';
-import { nodeOf } from '../core/ids.ts';
 import { listedKey } from '../core/key-document.ts';
 import { isObject } from '../core/members.ts';
 import { applyEntry } from '../core/room-log.ts';
 import { RoomState } from '../core/room-state.ts';
 import { verify } from '../core/signing.ts';
 import type { LogHead, NodeName, RoomId } from '../generated/api.ts';
+import { verifiedFrom } from '../storage/events.ts';
 import { recentEntries } from '../storage/recent-entries.ts';
 import type { Rooms } from '../storage/rooms.ts';
+import type { Tables } from '../storage/tables.ts';
 import type { NodeStore } from './environment.ts';
 import type { Evidence } from './evidence.ts';
 import type { Invitations } from './invitations.ts';
@@ -56,34 +58,51 @@ export class Ingest {
    *   that this node takes no part in; ECCP_ROOM_FROZEN.
    */
   async apply(roomId: RoomId, entries: readonly Json[], from: NodeName): Promise<void> {
-    if (nodeOf(roomId) === this.#options.nodeName) {
-      throw new EccpError('ECCP_NOT_FOUND', 'This node hosts the room: it takes no entries from others.');
+    if ((await this.#applyAll(roomId, entries, from, true)) !== 'outside') return;
+    const [first] = entries;
+    if (first !== undefined && (await this.#options.invitations.entry(from, roomId, first))) {
+      return this.apply(roomId, entries.slice(1), from);
     }
-    if (!(await this.#takesPart(roomId))) {
-      const [first] = entries;
-      if (first !== undefined && (await this.#options.invitations.entry(from, roomId, first))) {
-        return this.apply(roomId, entries.slice(1), from);
-      }
-    }
-    if ((await this.nextSeq(roomId)) === undefined) throw noSuchRoom();
-    for (let start = 0; start < entries.length; start += perTransaction) {
-      const batch = entries.slice(start, start + perTransaction);
-      const refused = await this.#options.keeper.write((log) => this.#applyBatch(log, roomId, batch));
-      if (refused === undefined) continue;
-      await this.#judge(roomId, refused, from);
-      throw refused.error;
-    }
+    await this.#applyAll(roomId, entries, from, false);
   }
 
-  #takesPart(roomId: RoomId): Promise<boolean> {
-    const { store, rooms, nodeName } = this.#options;
-    return store.read(async (db) => (await rooms.load(db, roomId))?.nodes.has(nodeName) === true);
+  /**
+   * @param asMember whether nothing is to be done where no user of this node is in the room.
+   * @returns `outside` when that was so.
+   */
+  async #applyAll(
+    roomId: RoomId,
+    entries: readonly Json[],
+    from: NodeName,
+    asMember: boolean,
+  ): Promise<'outside' | undefined> {
+    const batches: Promise<void>[] = [];
+    let end: 'outside' | Refused | undefined;
+    // Transactions run in the order in which they are asked for. The next one need not wait until the one before is on disk.
+    for (let start = 0; start < entries.length; start += perTransaction) {
+      const batch = entries.slice(start, start + perTransaction);
+      const take = async (log: LogChanges) => {
+        end ??= await this.#applyBatch(log, roomId, batch, asMember && start === 0);
+      };
+      batches.push(this.#options.keeper.write(take));
+    }
+    await Promise.all(batches);
+    if (end === undefined || end === 'outside') return end;
+    await this.#judge(roomId, end, from);
+    throw end.error;
   }
 
   /** Applies entries until one is refused: what came before it is kept, so the refusal is a value. */
-  async #applyBatch(log: LogChanges, roomId: RoomId, batch: readonly Json[]): Promise<Refused | undefined> {
-    const { rooms } = this.#options;
+  async #applyBatch(
+    log: LogChanges,
+    roomId: RoomId,
+    batch: readonly Json[],
+    asMember: boolean,
+  ): Promise<'outside' | Refused | undefined> {
+    const { rooms, submissions, nodeName } = this.#options;
     const held = await rooms.load(log.trx, roomId);
+    if (asMember && held?.nodes.has(nodeName) !== true) return 'outside';
+    if (held === undefined && !(await submissions.awaits(log.trx, roomId))) throw noSuchRoom();
     await rooms.requireOpen(log.trx, roomId);
     let state = held ?? RoomState.empty;
     for (const received of batch) {
@@ -96,6 +115,7 @@ export class Ingest {
       } catch (error) {
         if (!(error instanceof EccpError)) throw error;
         if (error.errcode === 'ECCP_DUPLICATE_EVENT' && isHeld(state, received)) continue;
+        if (error.errcode === 'ECCP_CHAIN_FORK' && (await isBehind(log.trx, roomId, received))) continue;
         return { error, received, state };
       }
     }
@@ -136,8 +156,13 @@ function isHeld(state: RoomState, received: Json): boolean {
   return ((received as JsonObject).entry as Entry).seq <= state.head.seq;
 }
 
+/** Whether a snapshot stands for the entry, until the log has been read so far back. */
+async function isBehind(db: Kysely<Tables>, roomId: RoomId, received: Json): Promise<boolean> {
+  return ((received as JsonObject).entry as Entry).seq < (await verifiedFrom(db, roomId));
+}
+
 /** The entry, if the room's host signed it. */
-function signedEntry(state: RoomState, received: Json): LogHead | undefined {
+export function signedEntry(state: RoomState, received: Json): LogHead | undefined {
   try {
     const { entry, entry_signature } = received as SequencedEvent;
     const document = state.keyDocument(state.host);
@@ -152,7 +177,7 @@ function signedEntry(state: RoomState, received: Json): LogHead | undefined {
 }
 
 /** Whether the hashes hold together: then the event and content are those that the entry stands for. */
-function isWhole(received: Json): boolean {
+export function isWhole(received: Json): boolean {
   try {
     const { event_id, event, content, nonce, entry } = received as SequencedEvent;
     const isContent =

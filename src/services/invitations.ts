@@ -42,7 +42,14 @@ export class Invitations {
       const userId = invite.event.state_key as UserId;
       const isHere = nodeOf(userId) === nodeName && (await store.read((db) => isActive(db, userId)));
       if (!isHere) throw new EccpError('ECCP_NOT_FOUND', 'There is no such user.'); // HOST-044
-      await this.#put({ userId, roomId, status: 'invite', event: invite as SequencedEvent, item: canonicalize(item) });
+      await this.#put({
+        userId,
+        roomId,
+        host: origin,
+        status: 'invite',
+        event: invite as SequencedEvent,
+        item: canonicalize(item),
+      });
       return { event_id, status: 'applied' };
     } catch (error) {
       if (error instanceof EccpError) return { event_id, ...refusalResult(error) };
@@ -63,9 +70,10 @@ export class Invitations {
     const userId = event.state_key as UserId;
     const isOurs = event.type === 'eccp.room.member' && nodeOf(userId) === this.#options.nodeName;
     const membership = content?.membership;
-    if (!isOurs || origin !== nodeOf(roomId) || entry.room_id !== roomId || membership === 'join') return false;
+    if (!isOurs || entry.room_id !== roomId || membership === 'join') return false;
     const { store, keyOf, submissions } = this.#options;
     const held = await store.read((db) => this.#row(db, userId, roomId));
+    if (origin !== (held?.host ?? nodeOf(roomId))) return false;
     const isAwaited = await store.read((db) => submissions.isWaiting(db, sequenced.event_id as EventId));
     if (!isAwaited && (held === undefined || held.status === 'ended')) return held?.event === canonicalize(received);
     await verifyHostsEntry(origin, sequenced, keyOf);
@@ -73,6 +81,7 @@ export class Invitations {
     await this.#put({
       userId,
       roomId,
+      host: origin,
       status: membership === 'knock' ? 'knock' : 'ended',
       event: sequenced,
       item: null,
@@ -109,18 +118,19 @@ export class Invitations {
   async #put(news: {
     userId: UserId;
     roomId: RoomId;
+    host: NodeName;
     status: InvitationsTable['status'];
     event: SequencedEvent;
     item: string | null;
   }): Promise<void> {
     const { store, notifier, submissions } = this.#options;
-    const { userId, roomId, status, item } = news;
+    const { userId, roomId, host, status, item } = news;
     const event = canonicalize(news.event as JsonObject);
     await store.write(async (trx) => {
       await submissions.take(trx, news.event.event_id as EventId);
       const held = await this.#row(trx, userId, roomId);
       if (held?.event === event) return; // FED-011
-      const row = { host: nodeOf(roomId) as NodeName, status, item, event, stream: await nextPosition(trx) };
+      const row = { host, status, item, event, stream: await nextPosition(trx) };
       await trx
         .insertInto('invitations')
         .values({ user_id: userId, room_id: roomId, ...row })

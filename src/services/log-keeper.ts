@@ -87,9 +87,10 @@ export class LogKeeper {
     const { rooms, submissions, nodeName } = this.#options;
     const { state, sequenced } = appended;
     const eventId = sequenced.event_id as EventId;
-    const sent = nodeOf(sequenced.event.sender) === nodeName && state.host !== nodeName;
+    const host = before.head.seq < 0 ? state.host : before.host; // a transfer is the old host's last entry
+    const sent = nodeOf(sequenced.event.sender) === nodeName && host !== nodeName;
     const position = await rooms.append(trx, appended, sent ? await submissions.take(trx, eventId) : origin);
-    if (state.host !== nodeName) return;
+    if (host !== nodeName) return;
     const roomId = state.roomId as RoomId;
     // HOST: entry n goes to the nodes that are in the room before or after it, and to that of its target.
     const members = new Set([...before.nodes, ...state.nodes]);

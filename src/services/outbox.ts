@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely';
 import type { JsonObject } from '../core/canonical-json.ts';
 import { EccpError } from '../core/errors.ts';
 import type { EventId, NodeName, RoomId } from '../generated/api.ts';
-import { eventById, sequencedOf } from '../storage/events.ts';
+import { sequencedOf } from '../storage/events.ts';
+import { prepared } from '../storage/prepared.ts';
 import { nextPosition } from '../storage/stream.ts';
 import type { OutboxTable, Tables } from '../storage/tables.ts';
 import type { Environment, NodeStore } from './environment.ts';
@@ -55,19 +56,16 @@ export class Outbox {
 
   async add(trx: Kysely<Tables>, queued: Queued): Promise<void> {
     const now = this.#environment.now();
-    await trx
-      .insertInto('outbox')
-      .values({
-        destination: queued.destination,
-        position: queued.position,
-        kind: queued.kind,
-        room_id: queued.roomId,
-        event_id: queued.eventId,
-        item: queued.item ?? null,
-        created_ts: now,
-        expires_ts: now + (queued.lifeMs ?? outboxLifeMs),
-      })
-      .execute();
+    await insert(trx, {
+      destination: queued.destination,
+      position: queued.position,
+      kind: queued.kind,
+      room_id: queued.roomId,
+      event_id: queued.eventId,
+      item: queued.item ?? null,
+      created_ts: now,
+      expires_ts: now + (queued.lifeMs ?? outboxLifeMs),
+    });
   }
 
   /** Takes a submission back that has not been sent, or whose answer nobody waits for any more. */
@@ -107,14 +105,11 @@ export class Outbox {
     except: ReadonlySet<RoomId> = new Set(),
   ): Promise<OutboxItem[]> {
     const rows = await this.#store.read((db) =>
-      db
-        .selectFrom('outbox')
-        .selectAll()
-        .where('destination', '=', destination)
-        .where('room_id', 'not in', [...except])
-        .orderBy('position')
-        .limit(max)
-        .execute(),
+      except.size === 0
+        ? first(db, { destination, max })
+        : waiting(db, { destination, max })
+            .where('outbox.room_id', 'not in', [...except])
+            .execute(),
     );
     const now = this.#environment.now();
     const late = rows.filter((row) => row.expires_ts <= now);
@@ -122,17 +117,15 @@ export class Outbox {
       await this.#expire(late);
       return this.next(destination, max, maxBytes, except);
     }
-    return this.#store.read(async (db) => {
-      const items: OutboxItem[] = [];
-      let bytes = 0;
-      for (const row of rows) {
-        const body = await this.#bodyOf(db, row);
-        bytes += Buffer.byteLength(JSON.stringify(body));
-        if (items.length > 0 && bytes > maxBytes) break;
-        items.push({ position: row.position, kind: row.kind, eventId: row.event_id, roomId: row.room_id, body });
-      }
-      return items;
-    });
+    const items: OutboxItem[] = [];
+    let bytes = 0;
+    for (const row of rows) {
+      const body = bodyOf(row);
+      bytes += Buffer.byteLength(JSON.stringify(body));
+      if (items.length > 0 && bytes > maxBytes) break;
+      items.push({ position: row.position, kind: row.kind, eventId: row.event_id, roomId: row.room_id, body });
+    }
+    return items;
   }
 
   /** Forgets items that their destination has answered. */
@@ -147,7 +140,7 @@ export class Outbox {
   }
 
   /** What waited too long is dropped; whose submission it was is told by sync. */
-  async #expire(rows: readonly OutboxTable[]): Promise<void> {
+  async #expire(rows: readonly Waiting[]): Promise<void> {
     await this.#store.write(async (trx) => {
       for (const { destination, position, kind, event_id } of rows) {
         await trx
@@ -166,11 +159,44 @@ export class Outbox {
       }
     });
   }
+}
 
-  async #bodyOf(db: Kysely<Tables>, row: OutboxTable): Promise<JsonObject> {
-    if (row.item !== null) return JSON.parse(row.item) as JsonObject;
-    const event = await eventById(db, row.room_id, row.event_id);
-    if (event === undefined) throw new EccpError('ECCP_UNAVAILABLE', 'A queued entry is not in the log.');
-    return sequencedOf(event) as JsonObject;
+const insert = prepared((db, row: OutboxTable) =>
+  db.insertInto('outbox').values({
+    destination: row.destination,
+    position: row.position,
+    kind: row.kind,
+    room_id: row.room_id,
+    event_id: row.event_id,
+    item: row.item,
+    created_ts: row.created_ts,
+    expires_ts: row.expires_ts,
+  }),
+);
+
+/** What waits for a node, in order, each with its row of the log if it has one. */
+function waiting(db: Kysely<Tables>, { destination, max }: { destination: NodeName; max: number }) {
+  return db
+    .selectFrom('outbox')
+    .leftJoin('events', (join) =>
+      join.onRef('events.room_id', '=', 'outbox.room_id').onRef('events.event_id', '=', 'outbox.event_id'),
+    )
+    .select(['destination', 'position', 'kind', 'item', 'expires_ts', 'outbox.room_id', 'outbox.event_id'])
+    .select(['event', 'signature', 'entry', 'entry_signature', 'content', 'nonce', 'redacted_by'])
+    .where('destination', '=', destination)
+    .orderBy('position')
+    .limit(max);
+}
+
+const first = prepared(waiting);
+
+type Waiting = Awaited<ReturnType<typeof first>>[number];
+
+function bodyOf(row: Waiting): JsonObject {
+  if (row.item !== null) return JSON.parse(row.item) as JsonObject;
+  const { event, signature, entry, entry_signature } = row;
+  if (event === null || signature === null || entry === null || entry_signature === null) {
+    throw new EccpError('ECCP_UNAVAILABLE', 'A queued entry is not in the log.');
   }
+  return sequencedOf({ ...row, event, signature, entry, entry_signature }) as JsonObject;
 }

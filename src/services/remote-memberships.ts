@@ -2,7 +2,7 @@ import { EccpError } from '../core/errors.ts';
 import { nodeOf } from '../core/ids.ts';
 import type { Draft } from '../core/room-log.ts';
 import { RoomState } from '../core/room-state.ts';
-import type { EventId, RoomId, SendResult, SequencedEvent, UserId } from '../generated/api.ts';
+import type { EventId, NodeName, RoomId, SendResult, SequencedEvent, UserId } from '../generated/api.ts';
 import type { NodeIdentity } from '../storage/node-identity.ts';
 import type { Rooms } from '../storage/rooms.ts';
 import { requireActive } from './accounts.ts';
@@ -32,6 +32,7 @@ interface Believed {
   replaces: string | null;
   /** The version of this node's key document in the room, 0 for none. */
   version: number;
+  host: NodeName;
 }
 
 /** Coming into rooms that this node takes no part in, and declining invitations to them. */
@@ -63,32 +64,37 @@ export class RemoteMemberships {
     reason: string | undefined,
   ): Promise<SendResult> {
     const content = reason === undefined ? { membership } : { membership, reason };
-    const believed = await this.#believed(userId, roomId);
-    for (let left = maxCorrections; ; left--) {
-      try {
-        const pending = await this.#submit(userId, roomId, content, believed, false);
-        const result = await this.#options.submissions.outcome(pending);
-        if (membership === 'join')
-          await this.#options.store.write((trx) => this.#options.invitations.end(trx, userId, roomId));
-        return result;
-      } catch (error) {
-        if (left <= 0 || !(error instanceof EccpError) || !correct(believed, error)) throw error;
-      }
-    }
+    const result = await this.#tell(userId, roomId, content, false);
+    if (membership === 'join')
+      await this.#options.store.write((trx) => this.#options.invitations.end(trx, userId, roomId));
+    return result;
   }
 
   /**
-   * Ends an invitation at once, and tells the host when it can be reached.
+   * Ends an invitation or a knock at once, and tells the host when it can be reached.
    *
    * @returns undefined when there is none.
+   * @throws EccpError the host's refusal.
    */
   async decline(userId: UserId, roomId: RoomId, reason: string | undefined): Promise<SendResult | undefined> {
     const { store, invitations } = this.#options;
     if (!(await this.isElsewhere(roomId))) return undefined;
     if ((await store.read((db) => invitations.of(db, userId, roomId))) === undefined) return undefined;
     const content = reason === undefined ? { membership: 'leave' } : { membership: 'leave', reason };
-    const { eventId } = await this.#submit(userId, roomId, content, await this.#believed(userId, roomId), true);
-    return { event_id: eventId, status: 'queued' };
+    return this.#tell(userId, roomId, content, true);
+  }
+
+  /** Submits a membership event, and does so anew where the host says that something else is in force (HOST-052). */
+  async #tell(userId: UserId, roomId: RoomId, content: Draft['content'], declines: boolean): Promise<SendResult> {
+    const believed = await this.#believed(userId, roomId);
+    for (let left = maxCorrections; ; left--) {
+      try {
+        const pending = await this.#submit(userId, roomId, content, believed, declines);
+        return await this.#options.submissions.outcome(pending);
+      } catch (error) {
+        if (left <= 0 || !(error instanceof EccpError) || !correct(believed, error)) throw error;
+      }
+    }
   }
 
   async #believed(userId: UserId, roomId: RoomId): Promise<Believed> {
@@ -100,6 +106,7 @@ export class RemoteMemberships {
       return {
         replaces: known?.event_id ?? state?.get('eccp.room.member', userId)?.event_id ?? null,
         version: state?.keyDocument(identity.name)?.version ?? 0,
+        host: (invitation?.host ?? state?.host ?? nodeOf(roomId)) as NodeName,
       };
     });
   }
@@ -108,7 +115,7 @@ export class RemoteMemberships {
     userId: UserId,
     roomId: RoomId,
     content: Draft['content'],
-    { replaces, version }: Believed,
+    { replaces, version, host }: Believed,
     declines: boolean,
   ): Promise<Pending> {
     const { keeper, writer, invitations, identity } = this.#options;
@@ -121,14 +128,14 @@ export class RemoteMemberships {
       content: carried.length === 0 ? content : { ...content, node_keys: carried },
       replaces,
     };
-    if (nodeOf(roomId) === identity.name) throw noSuchRoom();
+    if (host === identity.name) throw noSuchRoom();
     return keeper.write(async (log) => {
       await requireActive(log.trx, userId);
       if (declines) {
         await invitations.end(log.trx, userId, roomId);
         log.tell(userId);
       }
-      return writer.submit(log, RoomState.unheld(roomId), draft, declines, undefined);
+      return writer.submit(log, RoomState.unheld(roomId), draft, { host, queues: declines });
     });
   }
 }
@@ -137,6 +144,10 @@ export class RemoteMemberships {
 function correct(believed: Believed, { errcode, details }: EccpError): boolean {
   if (errcode === 'ECCP_STATE_CONFLICT' && details.current !== undefined && details.current !== believed.replaces) {
     believed.replaces = details.current as EventId | null;
+    return true;
+  }
+  if (errcode === 'ECCP_NOT_HOST' && details.host !== undefined && details.host !== believed.host) {
+    believed.host = details.host as NodeName;
     return true;
   }
   if (errcode === 'ECCP_KEY_CONTINUITY' && details.version !== undefined && details.version !== believed.version) {

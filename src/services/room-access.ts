@@ -67,10 +67,10 @@ export async function readableRoom(
 ): Promise<Readable> {
   const { state, membership, everJoined } = await standing(db, rooms, roomId, userId);
   if (!everJoined) throw notJoined();
-  const { settings, memberships } = await historyOf(db, roomId, userId);
+  const { settings, memberships, verifiedFrom } = await historyOf(db, roomId, userId);
   const lastJoin = memberships.findLastIndex((change) => change.value === 'join');
   const stateUpTo = membership === 'join' ? state.head.seq : (memberships[lastJoin + 1]?.seq ?? state.head.seq);
-  return { state, ranges: readableRanges(settings, memberships, state.head.seq), stateUpTo };
+  return { state, ranges: readableRanges(settings, memberships, state.head.seq, verifiedFrom), stateUpTo };
 }
 
 export function covers(ranges: readonly SeqRange[], seq: number): boolean {

@@ -115,7 +115,7 @@ export class RoomWriter {
         append: async (state, draft, origin) => {
           if (state === RoomState.empty || state.host === identity.name)
             return this.#sequence(log, state, draft, origin);
-          const pending = await this.submit(log, state, draft, queues, origin);
+          const pending = await this.submit(log, state, draft, { host: state.host as NodeName, queues, origin });
           submitted.push(pending);
           return { result: { event_id: pending.eventId, status: 'queued' }, state };
         },
@@ -149,15 +149,14 @@ export class RoomWriter {
     log: LogChanges,
     state: RoomState,
     draft: Draft,
-    queues: boolean,
-    origin: Origin | undefined,
+    way: { host: NodeName; queues: boolean; origin?: Origin | undefined },
   ): Promise<Pending> {
     const { rooms, environment, identity, submissions } = this.#options;
     const roomId = state.roomId as RoomId;
-    const host = state.host as NodeName;
+    const { host, queues, origin } = way;
     await rooms.requireOpen(log.trx, roomId);
     const renewal = this.#renewal(state, draft);
-    if (renewal !== undefined) await this.submit(log, state, renewal, queues, undefined);
+    if (renewal !== undefined) await this.submit(log, state, renewal, { host, queues });
     const isHeld = state.head.seq >= 0;
     const carrying = isHeld ? this.#withKeys(state, draft) : draft;
     // What follows its own keys is judged by them: they come into the log before it.

@@ -4,6 +4,7 @@ import { EccpError } from '../core/errors.ts';
 import { entryHash } from '../core/event.ts';
 import { nodeOf } from '../core/ids.ts';
 import { RoomState } from '../core/room-state.ts';
+import { hash } from '../core/signing.ts';
 import type {
   CreateRoomRequest,
   Hash,
@@ -125,19 +126,13 @@ export class RoomService {
   ): Promise<Room['head']> {
     const ranges = everJoined ? (await readableRoom(db, this.#options.rooms, roomId, userId)).ranges : [];
     const seq = ranges.at(-1)?.to ?? 0; // ROOM-042
-    const next = await db
+    const { entry } = await db
       .selectFrom('events')
       .select('entry')
       .where('room_id', '=', roomId)
-      .where('seq', '=', seq + 1)
-      .executeTakeFirst();
-    if (next !== undefined) return { seq, hash: (JSON.parse(next.entry) as { prev: Hash }).prev };
-    const head = await db
-      .selectFrom('rooms')
-      .select('head_hash')
-      .where('room_id', '=', roomId)
+      .where('seq', '=', seq)
       .executeTakeFirstOrThrow();
-    return { seq, hash: head.head_hash as Hash };
+    return { seq, hash: hash('eccp.entry.v1', entry) as Hash }; // stored in canonical form
   }
 
   /** Where a room ends that a new one continues, and who is in it besides the one who continues it. */

@@ -3,6 +3,7 @@ import { EccpError, type ErrorDetails } from '../core/errors.ts';
 import type { EventId, ItemResult, NodeName, RoomId, SendResult, UserId } from '../generated/api.ts';
 import { type Errcode, errors } from '../generated/errors.ts';
 import type { Asker } from '../storage/events.ts';
+import { prepared } from '../storage/prepared.ts';
 import type { Origin, Rooms } from '../storage/rooms.ts';
 import { nextPosition } from '../storage/stream.ts';
 import type { SubmissionsTable, Tables } from '../storage/tables.ts';
@@ -16,6 +17,9 @@ const patienceMs = 5_000;
 const awayPatienceMs = 1_000;
 /** How long it waits for the log once the host has sequenced the event: a join brings the whole of it. */
 const logPatienceMs = 60_000;
+
+/** How often a submission follows the room to another host. */
+const maxReroutes = 20;
 
 type Outcome = { seq: number } | EccpError;
 
@@ -55,6 +59,7 @@ export class Submissions {
   readonly #waiting = new Map<EventId, Waiter>();
   /** Nodes that did not answer when they were tried last, and why. */
   readonly #away = new Map<NodeName, EccpError>();
+  readonly #reroutes = new Map<EventId, number>();
   #probe: (host: NodeName) => void = () => {};
 
   constructor(store: NodeStore, rooms: Rooms, outbox: Outbox, notifier: Notifier, environment: Environment) {
@@ -67,31 +72,28 @@ export class Submissions {
 
   async add(trx: Kysely<Tables>, { eventId, roomId, userId, origin }: Submitted): Promise<number> {
     const stream = await nextPosition(trx);
-    await trx
-      .insertInto('submissions')
-      .values({
-        event_id: eventId,
-        room_id: roomId,
-        user_id: userId,
-        device_id: origin?.deviceId ?? null,
-        txn_id: origin?.txnId ?? null,
-        txn_digest: origin?.digest ?? null,
-        status: 'waiting',
-        created_ts: this.#environment.now(),
-        stream,
-      })
-      .execute();
+    await insert(trx, {
+      event_id: eventId,
+      room_id: roomId,
+      user_id: userId,
+      device_id: origin?.deviceId ?? null,
+      txn_id: origin?.txnId ?? null,
+      txn_digest: origin?.digest ?? null,
+      created_ts: this.#environment.now(),
+      stream,
+    });
     return stream;
   }
 
   /** The device and transaction id of an event that has come back in the log; it is no submission any more. */
   async take(trx: Kysely<Tables>, eventId: EventId): Promise<Origin | undefined> {
-    const row = await trx.deleteFrom('submissions').where('event_id', '=', eventId).returningAll().executeTakeFirst();
+    const [row] = await remove(trx, { eventId });
     return row && originOf(row);
   }
 
   /** An event has come into a log, durably: whoever waits for it is told. */
   sequenced(eventId: EventId, seq: number): void {
+    this.#reroutes.delete(eventId);
     this.#waiting.get(eventId)?.settle({ seq });
   }
 
@@ -131,17 +133,49 @@ export class Submissions {
   }
 
   /** Takes in what a host answered. A sequenced event is settled when its entry comes, not before: the host could be wrong. */
-  async settle(_host: NodeName, results: readonly ItemResult[]): Promise<void> {
+  async settle(host: NodeName, results: readonly ItemResult[]): Promise<void> {
     for (const result of results) {
       if (result.errcode === undefined) {
         this.#waiting.get(result.event_id)?.prolong();
         continue;
       }
       const refusal = refusalOf(result);
+      if (await this.#rerouted(host, refusal, result.event_id)) continue;
       const { user_id } = (await this.#reject(result.event_id, refusal)) ?? {};
       this.#waiting.get(result.event_id)?.settle(refusal);
       if (user_id !== undefined) this.#notifier.users([user_id]);
     }
+  }
+
+  /**
+   * The room has another host by now: what waits for the old one goes to the new one, in its old order.
+   *
+   * @returns false where the old host names nobody, or nobody who takes part in the room.
+   */
+  async #rerouted(from: NodeName, { errcode, details }: EccpError, eventId: EventId): Promise<boolean> {
+    const to = details.host as NodeName | undefined;
+    if (errcode !== 'ECCP_NOT_HOST' || to === undefined || to === from) return false;
+    const row = await this.#store.write(async (trx) => {
+      const item = await trx
+        .selectFrom('outbox')
+        .selectAll()
+        .where('destination', '=', from)
+        .where('event_id', '=', eventId)
+        .executeTakeFirst();
+      const state = item && (await this.#rooms.load(trx, item.room_id));
+      const times = (this.#reroutes.get(eventId) ?? 0) + 1;
+      // Two nodes that each name the other could send an event to and fro.
+      if (item === undefined || state?.nodes.has(to) !== true || times > maxReroutes) return undefined;
+      this.#reroutes.set(eventId, times);
+      await trx
+        .insertInto('outbox')
+        .values({ ...item, destination: to })
+        .execute();
+      return item;
+    });
+    if (row === undefined) this.#reroutes.delete(eventId);
+    else this.#outbox.wake([to]);
+    return row !== undefined;
   }
 
   /** @param probe finds out whether a node that did not answer is back, and sends what waits for it if so. */
@@ -215,15 +249,10 @@ export class Submissions {
   /** What was settled between the transaction and the waiting. */
   #already(roomId: RoomId, eventId: EventId): Promise<Outcome | undefined> {
     return this.#store.read(async (db) => {
-      const row = await db.selectFrom('submissions').selectAll().where('event_id', '=', eventId).executeTakeFirst();
+      const [row] = await byId(db, { eventId });
       if (row?.status === 'waiting') return undefined;
       if (row !== undefined) return rejection(row);
-      const event = await db
-        .selectFrom('events')
-        .select('seq')
-        .where('room_id', '=', roomId)
-        .where('event_id', '=', eventId)
-        .executeTakeFirst();
+      const [event] = await placeOf(db, { roomId, eventId });
       return event;
     });
   }
@@ -268,6 +297,34 @@ export class Submissions {
   }
 }
 
+type Added = Omit<SubmissionsTable, 'status' | 'errcode' | 'error' | 'details'>;
+
+const insert = prepared((db, row: Added) =>
+  db.insertInto('submissions').values({
+    event_id: row.event_id,
+    room_id: row.room_id,
+    user_id: row.user_id,
+    device_id: row.device_id,
+    txn_id: row.txn_id,
+    txn_digest: row.txn_digest,
+    status: 'waiting',
+    created_ts: row.created_ts,
+    stream: row.stream,
+  }),
+);
+
+const remove = prepared((db, { eventId }: { eventId: EventId }) =>
+  db.deleteFrom('submissions').where('event_id', '=', eventId).returningAll(),
+);
+
+const byId = prepared((db, { eventId }: { eventId: EventId }) =>
+  db.selectFrom('submissions').selectAll().where('event_id', '=', eventId),
+);
+
+const placeOf = prepared((db, { roomId, eventId }: { roomId: RoomId; eventId: EventId }) =>
+  db.selectFrom('events').select('seq').where('room_id', '=', roomId).where('event_id', '=', eventId),
+);
+
 function originOf(row: SubmissionsTable): Origin | undefined {
   if (row.device_id === null) return undefined;
   return { deviceId: row.device_id, txnId: row.txn_id, digest: row.txn_digest };
@@ -279,10 +336,11 @@ export function rejection({ errcode, error, details }: SubmissionsTable): EccpEr
 }
 
 /** A peer may answer with codes that this node does not know. */
-function refusalOf({ errcode = '', error = '', current, version }: ItemResult): EccpError {
+function refusalOf({ errcode = '', error = '', current, version, host }: ItemResult): EccpError {
   const code: Errcode = errcode in errors ? (errcode as Errcode) : 'ECCP_FORBIDDEN';
   return new EccpError(code, error, {
     ...(current === undefined ? {} : { current }),
     ...(version === undefined ? {} : { version }),
+    ...(host === undefined ? {} : { host }),
   });
 }

@@ -50,10 +50,10 @@ export async function joinedView(
     const ranges = [{ from, to: room.head_seq }];
     return { ...(await view(db, asker, room.room_id, ranges, since, limit, false)), isNew: false };
   }
-  const { settings, memberships } = await historyOf(db, room.room_id, asker.userId);
+  const { settings, memberships, verifiedFrom } = await historyOf(db, room.room_id, asker.userId);
   const known = remembered(memberships, room);
   const isNew = membershipAt(known, since) !== 'join';
-  const ranges = readableRanges(settings, memberships, room.head_seq);
+  const ranges = readableRanges(settings, memberships, room.head_seq, verifiedFrom);
   return { ...(await view(db, asker, room.room_id, ranges, newsSince(known, since), limit, isNew)), isNew };
 }
 
@@ -65,14 +65,14 @@ export async function leftView(
   since: number,
   limit: number,
 ): Promise<LeftRoomSync | undefined> {
-  const { settings, memberships } = await historyOf(db, room.room_id, asker.userId);
+  const { settings, memberships, verifiedFrom } = await historyOf(db, room.room_id, asker.userId);
   const known = remembered(memberships, room);
   const end = known.findLast(
     ({ stream, value }, i) =>
       stream > since && (value === 'leave' || value === 'ban') && isPresent(known[i - 1]?.value),
   );
   if (end === undefined) return undefined;
-  const ranges = room.ever_joined === 1 ? readableRanges(settings, memberships, room.head_seq) : []; // ROOM-027
+  const ranges = room.ever_joined === 1 ? readableRanges(settings, memberships, room.head_seq, verifiedFrom) : []; // ROOM-027
   const [last] = await eventsIn(db, room.room_id, ranges, 'desc', 1);
   const wasMember = last !== undefined && last.stream > since;
   const isNew = membershipAt(known, since) !== 'join';

@@ -17,8 +17,14 @@ export function served(row: EventRow, asker: Asker): SequencedEvent {
   return { ...sequencedOf(row), ...(row.txn_id !== null && isFrom(row, asker) ? { txn_id: row.txn_id } : {}) };
 }
 
+/** The columns that make an event as others get it. */
+export type StoredEvent = Pick<
+  EventRow,
+  'event_id' | 'event' | 'signature' | 'entry' | 'entry_signature' | 'content' | 'nonce' | 'redacted_by'
+>;
+
 /** An event with its entry. Content that is neither here nor redacted was withheld from this node. */
-export function sequencedOf(row: EventRow): SequencedEvent {
+export function sequencedOf(row: StoredEvent): SequencedEvent {
   return {
     event_id: row.event_id,
     event: JSON.parse(row.event),
@@ -138,12 +144,26 @@ function stateHistory(db: Kysely<Tables>, roomId: RoomId, type: string, stateKey
     .execute();
 }
 
+/** The first entry from which on a log is held without a hole (section 18.4); 0 for a room that is not held. */
+export async function verifiedFrom(db: Kysely<Tables>, roomId: RoomId): Promise<number> {
+  const [room] = await holeOf(db, { roomId });
+  return room?.verified_from ?? 0;
+}
+
+const holeOf = prepared((db, { roomId }: { roomId: RoomId }) =>
+  db.selectFrom('rooms').select('verified_from').where('room_id', '=', roomId),
+);
+
+/** What a user's right to read depends on. */
+export interface History {
+  readonly settings: Change<HistoryVisibility>[];
+  readonly memberships: (Change<Membership> & { stream: number })[];
+  /** What is before is not for anybody. */
+  readonly verifiedFrom: number;
+}
+
 /** What a user's right to read depends on, from the room's log (chapter 10). */
-export async function historyOf(
-  db: Kysely<Tables>,
-  roomId: RoomId,
-  userId: UserId,
-): Promise<{ settings: Change<HistoryVisibility>[]; memberships: (Change<Membership> & { stream: number })[] }> {
+export async function historyOf(db: Kysely<Tables>, roomId: RoomId, userId: UserId): Promise<History> {
   const settings = await stateHistory(db, roomId, 'eccp.room.history_visibility', '');
   const members = await stateHistory(db, roomId, 'eccp.room.member', userId);
   const [create] = await stateHistory(db, roomId, 'eccp.room.create', '');
@@ -158,6 +178,7 @@ export async function historyOf(
   const early = isEarly ? [{ seq: row.seq, stream: row.stream, value: 'leave' as const }] : [];
   const founded = create?.sender === userId ? [{ seq: create.seq, stream: create.stream, value: 'join' as const }] : []; // HIST-014
   return {
+    verifiedFrom: await verifiedFrom(db, roomId),
     settings: settings.map((row) => ({ seq: row.seq, value: contentOf(row).history_visibility as HistoryVisibility })),
     memberships: [
       ...founded,

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { maxAnchorAge, type RecentEntries } from '../core/event-acceptance.ts';
 import { hash } from '../core/signing.ts';
 import type { EventId, RoomId } from '../generated/api.ts';
+import { prepared } from './prepared.ts';
 import type { Tables } from './tables.ts';
 
 /** What of a log's past one event depends on. */
@@ -10,6 +11,19 @@ export interface Looked {
   /** Entries whose hashes are wanted. */
   readonly seqs: readonly (number | undefined)[];
 }
+
+const entryAt = prepared((db, { roomId, seq }: { roomId: RoomId; seq: number }) =>
+  db.selectFrom('events').select('entry').where('room_id', '=', roomId).where('seq', '=', seq),
+);
+
+const placeAfter = prepared((db, { roomId, eventId, seq }: { roomId: RoomId; eventId: EventId; seq: number }) =>
+  db
+    .selectFrom('events')
+    .select('seq')
+    .where('room_id', '=', roomId)
+    .where('event_id', '=', eventId)
+    .where('seq', '>', seq),
+);
 
 /**
  * The part of a log's last 1000 entries that judging one event needs, read from the database.
@@ -23,22 +37,10 @@ export async function recentEntries(
   { eventId, seqs }: Looked,
 ): Promise<RecentEntries> {
   const hashes = new Map<number, string>();
-  const wanted = seqs.filter((seq): seq is number => seq !== undefined && seq <= headSeq);
-  if (wanted.length > 0) {
-    const rows = await db
-      .selectFrom('events')
-      .select(['seq', 'entry'])
-      .where('room_id', '=', roomId)
-      .where('seq', 'in', wanted)
-      .execute();
-    for (const row of rows) hashes.set(row.seq, hash('eccp.entry.v1', row.entry)); // stored in canonical form
+  for (const seq of seqs) {
+    if (seq === undefined || seq > headSeq) continue;
+    for (const row of await entryAt(db, { roomId, seq })) hashes.set(seq, hash('eccp.entry.v1', row.entry)); // stored in canonical form
   }
-  const held = await db
-    .selectFrom('events')
-    .select('seq')
-    .where('room_id', '=', roomId)
-    .where('event_id', '=', eventId as EventId)
-    .where('seq', '>', headSeq - maxAnchorAge)
-    .executeTakeFirst();
+  const [held] = await placeAfter(db, { roomId, eventId: eventId as EventId, seq: headSeq - maxAnchorAge });
   return { hashAt: (seq) => hashes.get(seq), holds: (id) => id === eventId && held !== undefined };
 }

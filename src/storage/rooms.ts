@@ -26,6 +26,10 @@ const headOf = prepared((db, { roomId }: { roomId: RoomId }) =>
   db.selectFrom('rooms').select(['epoch', 'head_seq', 'head_hash', 'head_ts']).where('room_id', '=', roomId),
 );
 
+const frozenOf = prepared((db, { roomId }: { roomId: RoomId }) =>
+  db.selectFrom('rooms').select('frozen').where('room_id', '=', roomId),
+);
+
 const membershipOf = prepared((db, { roomId, userId }: { roomId: RoomId; userId: UserId }) =>
   db.selectFrom('memberships').selectAll().where('room_id', '=', roomId).where('user_id', '=', userId),
 );
@@ -42,7 +46,7 @@ const advanceHead = prepared(
       .returning('room_id'),
 );
 
-const insertEvent = prepared((db, row: Omit<EventRow, 'redacted_by'>) =>
+export const insertEvent = prepared((db, row: Omit<EventRow, 'redacted_by'>) =>
   db.insertInto('events').values({
     room_id: row.room_id,
     seq: row.seq,
@@ -100,30 +104,13 @@ export class Rooms {
    */
   async append(trx: Kysely<Tables>, { sequenced, state }: Appended, origin?: Origin): Promise<number> {
     const roomId = state.roomId as RoomId;
-    const { event, entry } = sequenced;
+    const { event } = sequenced;
     const stream = await nextPosition(trx);
     await this.#storeHead(trx, state, stream, event.state_key !== undefined || event.type === 'eccp.room.redaction');
-    await insertEvent(trx, {
-      room_id: roomId,
-      seq: entry.seq,
-      stream,
-      event_id: sequenced.event_id as EventId,
-      type: event.type as EventType,
-      state_key: event.state_key ?? null,
-      sender: event.sender as UserId,
-      event: canonicalize(event),
-      signature: sequenced.signature,
-      entry: canonicalize(entry),
-      entry_signature: sequenced.entry_signature,
-      content: sequenced.content === undefined ? null : canonicalize(sequenced.content),
-      nonce: sequenced.nonce ?? null,
-      device_id: origin?.deviceId ?? null,
-      txn_id: origin?.txnId ?? null,
-      txn_digest: origin?.digest ?? null,
-    });
+    await insertEvent(trx, eventRow(sequenced, stream, origin));
     if (event.state_key !== undefined) await this.#storeState(trx, sequenced, state);
     if (event.type === 'eccp.room.member') await this.#storeMembership(trx, sequenced, stream);
-    if (event.type === 'eccp.room.redaction') await this.#redact(trx, roomId, sequenced);
+    if (event.type === 'eccp.room.redaction') await this.redact(trx, roomId, sequenced);
     this.#remember(roomId, state);
     return stream;
   }
@@ -140,7 +127,7 @@ export class Rooms {
 
   /** @throws EccpError ECCP_ROOM_FROZEN */
   async requireOpen(db: Kysely<Tables>, roomId: RoomId): Promise<void> {
-    const row = await db.selectFrom('rooms').select('frozen').where('room_id', '=', roomId).executeTakeFirst();
+    const [row] = await frozenOf(db, { roomId });
     if (row !== undefined && row.frozen !== null) throw frozen();
   }
 
@@ -163,7 +150,7 @@ export class Rooms {
    * Drops the content and nonce of a redacted event (LOG-057), and the digest of what was sent: from a digest without a nonce
    * short content could be guessed. Everything else stays. A redaction that does not apply changes nothing (LOG-056).
    */
-  async #redact(trx: Kysely<Tables>, roomId: RoomId, redaction: SequencedEvent): Promise<void> {
+  async redact(trx: Kysely<Tables>, roomId: RoomId, redaction: SequencedEvent): Promise<void> {
     const named = redaction.content?.redacts as { event_id: EventId } | undefined;
     const target = named && (await eventById(trx, roomId, named.event_id));
     if (target === undefined || target.redacted_by !== null) return;
@@ -300,6 +287,33 @@ export class Rooms {
   }
 }
 
+/** An event with its entry as a row that was not redacted yet. */
+export function eventRow(
+  sequenced: SequencedEvent,
+  stream: number,
+  origin: Origin | undefined,
+): Omit<EventRow, 'redacted_by'> {
+  const { event, event_id, signature, entry, entry_signature, content, nonce } = sequenced;
+  return {
+    room_id: entry.room_id as RoomId,
+    seq: entry.seq,
+    stream,
+    event_id: event_id as EventId,
+    type: event.type as EventType,
+    state_key: event.state_key ?? null,
+    sender: event.sender as UserId,
+    event: canonicalize(event),
+    signature,
+    entry: canonicalize(entry),
+    entry_signature,
+    content: content === undefined ? null : canonicalize(content),
+    nonce: nonce ?? null,
+    device_id: origin?.deviceId ?? null,
+    txn_id: origin?.txnId ?? null,
+    txn_digest: origin?.digest ?? null,
+  };
+}
+
 function entryOf(row: Pick<EventRow, 'type' | 'event_id' | 'sender' | 'content'> & { state_key: string }): StateEntry {
   const { type, state_key, event_id, sender, content } = row;
   const entry = { type, state_key, event_id, sender };
@@ -307,7 +321,7 @@ function entryOf(row: Pick<EventRow, 'type' | 'event_id' | 'sender' | 'content'>
 }
 
 /** What lists of rooms show, so that a list costs no fold. */
-function summaryOf(state: RoomState) {
+export function summaryOf(state: RoomState) {
   const name = textOf(state, 'eccp.room.name', 'name');
   const topic = textOf(state, 'eccp.room.topic', 'topic');
   return {

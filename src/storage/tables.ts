@@ -1,6 +1,6 @@
 // The tables as Kysely's types. Times are milliseconds since 1970; booleans are 0 and 1; JSON columns hold canonical JSON.
 // `stream` columns hold positions of the node's one stream of changes (see stream.ts), which sync reads.
-import type { Selectable } from 'kysely';
+import type { Generated, Selectable } from 'kysely';
 import type { Membership, Visibility } from '../core/room-state.ts';
 import type { DeviceId, EventId, EventType, NodeName, RoomAlias, RoomId, UserId } from '../generated/api.ts';
 
@@ -50,6 +50,8 @@ export interface RoomsTable {
   member_count: number;
   /** Why the log cannot be extended: nobody's events come in any more. */
   frozen: string | null;
+  /** The first entry from which on the log is held without a hole: 0, unless it was started from a snapshot that is not verified yet. */
+  verified_from: Generated<number>;
 }
 
 export interface EventsTable {
@@ -74,6 +76,9 @@ export interface EventsTable {
   txn_id: string | null;
   txn_digest: string | null;
 }
+
+/** Entries from before a snapshot, checked one by one, until they reach it: nobody is shown them before. */
+export type StagedEventsTable = Omit<EventsTable, 'stream' | 'redacted_by' | 'device_id' | 'txn_id' | 'txn_digest'>;
 
 /** The state in force: what the log adds up to. */
 export interface StateTable {
@@ -224,6 +229,7 @@ export interface Tables {
   sessions: SessionsTable;
   rooms: RoomsTable;
   events: EventsTable;
+  staged_events: StagedEventsTable;
   state: StateTable;
   memberships: MembershipsTable;
   receipts: ReceiptsTable;

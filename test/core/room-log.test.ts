@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { canonicalize, type Json, type JsonObject } from '../../src/core/canonical-json.ts';
 import { EntryWindow } from '../../src/core/entry-window.ts';
 import { contentHash, entryHash, eventId, type SequencedEvent } from '../../src/core/event.ts';
+import { signConsent } from '../../src/core/host-transfer.ts';
 import { documentHash, newDocument, signDocument } from '../../src/core/key-document.ts';
-import { applyEntry, buildEvent, sequence } from '../../src/core/room-log.ts';
+import { applyEntry, buildEvent, type Draft, sequence } from '../../src/core/room-log.ts';
 import { RoomState } from '../../src/core/room-state.ts';
 import { hash, verify } from '../../src/core/signing.ts';
 import {
@@ -157,7 +158,7 @@ const changedMessages: [what: string, refusal: string, change: (copy: SequencedE
   [
     'a type of a later version',
     'ECCP_BAD_EVENT /event/type',
-    (copy) => edit(copy, () => (copy.event.type = 'eccp.room.host')),
+    (copy) => edit(copy, () => (copy.event.type = 'eccp.room.later')),
   ],
   [
     'a state key on a message',
@@ -437,14 +438,51 @@ test('create events: room version, room id, keys', () => {
   });
 });
 
-test('an entry that is held already, and one of an ended epoch', () => {
+test('an entry that is held already', () => {
   const { room, state, recent } = scene();
   const last = room.log.at(-1);
   assert.ok(last);
   assert.throws(() => applyEntry(state, last, recent), { errcode: 'ECCP_DUPLICATE_EVENT' });
-  const message = room.say(bob);
-  const later = state.at({ ...state.head, epoch: 1 });
-  assert.throws(() => applyEntry(later, message, recent), { errcode: 'ECCP_EPOCH_SUPERSEDED' });
+});
+
+test('a transfer is the old host’s last entry, and begins an epoch', () => {
+  const room = Room.create();
+  const chain = { node_keys: remoteChain };
+  room.set(alice, 'eccp.room.visibility', { visibility: 'public' });
+  room.add({ sender: rita, type: 'eccp.room.member', stateKey: rita, content: { membership: 'join', ...chain } });
+  const recent = new EntryWindow();
+  for (const { entry, event_id } of room.log) recent.push(entry.seq, entryHash(entry), event_id);
+  const consent = { room_id: room.state.roomId, epoch: 1, node: remote };
+  const transfer = (content: JsonObject): Draft => ({ sender: alice, type: 'eccp.room.host', stateKey: '', content });
+  const good = { node: remote, consent: signConsent(consent, remoteKey) };
+  for (const [name, errcode, content] of [
+    ['signed by another node', 'ECCP_BAD_SIGNATURE', { node: remote, consent: signConsent(consent, homeKey) }],
+    [
+      'for another epoch',
+      'ECCP_BAD_EVENT',
+      { node: remote, consent: signConsent({ ...consent, epoch: 2 }, remoteKey) },
+    ],
+    ['of another node', 'ECCP_BAD_EVENT', { ...good, node: home }],
+    ['to the host', 'ECCP_FORBIDDEN', { node: home, consent: signConsent({ ...consent, node: home }, homeKey) }],
+    ['to nobody', 'ECCP_FORBIDDEN', { node: 'x.test', consent: signConsent({ ...consent, node: 'x.test' }, homeKey) }],
+    ['without a consent', 'ECCP_BAD_EVENT', { node: remote, consent: {} }],
+  ] as const) {
+    assert.throws(() => room.attempt(transfer(content)), { errcode }, name);
+  }
+  assert.throws(() => room.attempt({ ...transfer(good), sender: rita }), { errcode: 'ECCP_FORBIDDEN' });
+  const { sequenced, state } = room.attempt(transfer(good));
+  assert.equal(sequenced.entry.epoch, 0);
+  assert.equal(applyEntry(room.state, sequenced, recent).state.stateRoot, state.stateRoot);
+  assert.deepEqual([state.host, state.nextEpoch], [remote, 1]);
+  const message = { sender: rita, type: 'eccp.room.message', content: { body: 'mine now' } };
+  const signed = buildEvent(state, message, remoteKey, nonce, startTime);
+  const next = sequence(state, signed, remoteKey, startTime);
+  assert.equal(next.sequenced.entry.epoch, 1);
+  assert.equal(applyEntry(state, next.sequenced, recent).state.head.epoch, 1);
+  assert.throws(() => sequence(state, signed, homeKey, startTime), { errcode: 'ECCP_NOT_HOST' });
+  const old = { ...next.sequenced.entry, epoch: 0, host_key: homeKey.keyId };
+  const late = { ...next.sequenced, entry: old, entry_signature: homeKey.sign('eccp.entry-sig.v1', old) };
+  assert.throws(() => applyEntry(state, late, recent), { errcode: 'ECCP_EPOCH_SUPERSEDED' });
 });
 
 test('an event is taken once, and its anchor may lie 1000 entries back', () => {

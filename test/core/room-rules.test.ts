@@ -442,6 +442,7 @@ test('every row of the table is reached', () => {
     act('eccp.room.member', dave, alice, 'leave'),
     act('eccp.room.power_levels', '', alice),
     act('eccp.room.redaction', undefined, alice),
+    act('eccp.room.host', '', alice),
     act('org.example.x', '', alice),
     act('org.example.x', undefined, alice),
   ];

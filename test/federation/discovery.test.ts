@@ -114,6 +114,7 @@ describe('a plain name', () => {
     for (const name of ['', '.', '127.0.0.1', 'Not A Name', 'a.test:1']) {
       const resolver = fakeResolver(hosts, { '_eccp-server._tcp.node.test': [{ ...record, name }] });
       await assert.rejects(discovery({ resolver }).targets('node.test'), DialError, name);
+      assert.deepEqual(resolver.asked, ['node.test', '_eccp-server._tcp.node.test'], 'no such host is looked up');
     }
   });
 

@@ -61,8 +61,8 @@ class Node {
       hosting: {
         submit: async (from, given) => {
           assert.equal(from, origin);
-          this.did.push(`submission ${given.event_id}`);
-          return this.submit(given);
+          for (const one of given) this.did.push(`submission ${one.event_id}`);
+          return Promise.all(given.map((one) => this.submit(one)));
         },
       },
       audit: { record: async (record) => void this.audited.push(record as unknown as JsonObject) },

@@ -211,3 +211,21 @@ test('stop ends pulls at once, applies nothing more, and lets none begin', async
   await assert.rejects(puller.pull.pull(room, peer), refusedWith('ECCP_UNAVAILABLE'));
   assert.equal(puller.asked.length, 2);
 });
+
+test('stop waits for what is being written', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const pull = new Pull({
+    client: { signed: async () => logOf(5)(0, 100, peer) },
+    ingest: { nextSeq: async () => 0, apply: () => promise },
+  });
+  const refused = assert.rejects(pull.pull(room, peer), refusedWith('ECCP_UNAVAILABLE'));
+  await new Promise((go) => setImmediate(go));
+  let isStopped = false;
+  const stop = pull.stop().then(() => {
+    isStopped = true;
+  });
+  await new Promise((go) => setImmediate(go));
+  assert.equal(isStopped, false);
+  resolve();
+  await Promise.all([stop, refused]);
+});

@@ -36,8 +36,8 @@ export class NetworkNode implements Signer {
    * @param ca what vouches for its certificate, in PEM; without it the node serves plain HTTP.
    */
   constructor(args: readonly string[], ca?: string) {
-    this.name = valueOf(args, '--server-name');
-    this.dataDir = valueOf(args, '--data-dir');
+    this.name = optionOf(args, '--server-name');
+    this.dataDir = optionOf(args, '--data-dir');
     this.#args = args;
     this.#ca = ca;
   }
@@ -113,7 +113,7 @@ export class NetworkNode implements Signer {
   }
 }
 
-function valueOf(args: readonly string[], option: string): string {
+function optionOf(args: readonly string[], option: string): string {
   return args[args.indexOf(option) + 1] ?? assert.fail(`${option} is missing`);
 }
 

@@ -4,11 +4,15 @@ import type { Answer } from '../node/client.ts';
 import { type NetworkNode, until } from './nodes.ts';
 
 type Body = Answer['body'];
+type Section = 'joined' | 'invited' | 'knocked' | 'left';
 
 export class Person {
   readonly node: NetworkNode;
   readonly userId: string;
   readonly #token: string;
+  #since: string | undefined;
+  /** What syncs told of each room last. */
+  readonly #rooms = new Map<string, { section: Section; told: Body }>();
 
   constructor(node: NetworkNode, userId: string, token: string) {
     this.node = node;
@@ -54,6 +58,21 @@ export class Person {
     return this.must('POST', `/rooms/${room}/${act}`, { user_id: userId });
   }
 
+  /** Gives power to some, and leaves it to nobody else. */
+  async empower(room: string, users: Record<string, number>): Promise<void> {
+    const path = `/rooms/${room}/state/eccp.room.power_levels`;
+    const { event_id } = await this.must('GET', path);
+    await this.must('PUT', path, { content: { users }, replaces: event_id });
+  }
+
+  /** Waits until the user's node knows that the user has this much power. */
+  async isPowerful(room: string, power: number): Promise<void> {
+    await until(`${this.userId} has power ${power}`, async () => {
+      const { content } = await this.must('GET', `/rooms/${room}/state/eccp.room.power_levels`);
+      return content.users[this.userId] === power;
+    });
+  }
+
   redact(room: string, eventId: string): Promise<Body> {
     return this.must('POST', `/rooms/${room}/redact/${encodeURIComponent(eventId)}`, {});
   }
@@ -67,14 +86,24 @@ export class Person {
     return this.node.client.log(this.#token, room);
   }
 
+  /** What has come since the last time. */
   async sync(): Promise<Body> {
-    return this.must('GET', '/sync');
+    const since = this.#since === undefined ? '' : `?since=${this.#since}`;
+    const news = await this.must('GET', `/sync${since}`);
+    this.#since = news.next_batch;
+    for (const [section, rooms] of Object.entries(news.rooms as Record<Section, Record<string, Body>>)) {
+      for (const [room, told] of Object.entries(rooms)) this.#rooms.set(room, { section: section as Section, told });
+    }
+    return news;
   }
 
-  /** Waits until the user's first sync has the room in a section. @returns what stands there. */
-  sees(section: 'joined' | 'invited' | 'knocked' | 'left', room: string): Promise<Body> {
-    const what = `${this.userId} sees ${room} as ${section}`;
-    return until(what, async () => (await this.sync()).rooms[section][decodeURIComponent(room)]);
+  /** Waits until the last that the user's syncs told of the room stands in a section. @returns what stands there. */
+  sees(section: Section, room: string): Promise<Body> {
+    return until(`${this.userId} sees ${room} as ${section}`, async () => {
+      await this.sync();
+      const last = this.#rooms.get(decodeURIComponent(room));
+      return last?.section === section && last.told;
+    });
   }
 
   /** What the user is to a room, as the user's node has it; undefined for nothing. */

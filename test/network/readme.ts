@@ -21,13 +21,16 @@ export interface Shown {
 export async function shownNetwork(ports: readonly number[], folders: readonly string[]): Promise<Shown> {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
   const [, section = ''] = readme.split(`${heading}\n`);
-  const [commands = '', session = ''] = section.matchAll(/^```\n(.*?)^```$/gms).map(([, block]) => block);
+  const [commands = '', session = ''] = [...section.matchAll(/^```\n(.*?)^```$/gms)].map(([, block]) => block);
   const replaced = (text: string) =>
     [...shownPorts, ...shownFolders].reduce((done, shown, i) => {
       assert.ok(commands.includes(shown), `README does not have ${shown}`);
       return done.replaceAll(shown, String([...ports, ...folders][i]));
     }, text);
-  const started = replaced(commands).replaceAll(/\\\n\s*/g, '').trim().split('\n');
+  const started = replaced(commands)
+    .replaceAll(/\\\n\s*/g, '')
+    .trim()
+    .split('\n');
   const nodes = started.map((line) => {
     const [program, , command, ...args] = line.split(/\s+/);
     assert.deepEqual([program, command], ['node', 'serve'], line);

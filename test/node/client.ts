@@ -23,16 +23,23 @@ export class Client {
     this.#agent = ca === undefined ? new Agent(kept) : new TlsAgent({ ...kept, ca });
   }
 
-  /** Calls the client API. @throws Error when no whole answer came. */
-  call(method: string, path: string, token?: string, body?: unknown): Promise<Answer> {
+  /** Calls the client API. @param more headers. @throws Error when no whole answer came. */
+  call(method: string, path: string, token?: string, body?: unknown, more?: object): Promise<Answer> {
     const authorization = token === undefined ? undefined : `Bearer ${token}`;
     const text = body === undefined ? undefined : JSON.stringify(body);
-    return this.send(method, `/_eccp/client/v1${path}`, authorization, text);
+    return this.send(method, `/_eccp/client/v1${path}`, authorization, text, more);
   }
 
-  /** Calls any API. @param target the path as it is sent. @throws Error when no whole answer came. */
-  send(method: string, target: string, authorization?: string, text?: string): Promise<Answer> {
+  /**
+   * Calls any API.
+   *
+   * @param target the path as it is sent.
+   * @param more headers.
+   * @throws Error when no whole answer came.
+   */
+  send(method: string, target: string, authorization?: string, text?: string, more: object = {}): Promise<Answer> {
     const headers = {
+      ...more,
       ...(authorization === undefined ? {} : { authorization }),
       ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
     };

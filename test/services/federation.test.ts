@@ -217,7 +217,7 @@ test('an invitation is shown, can be declined, and the host learns of it', async
   await net.deliver();
   const shown = await b.services.sync.sync(bob, { timeout: 0, limit: 10 }, new AbortController().signal);
   assert.equal(shown.rooms.invited[roomId]?.preview?.name, 'Pumps');
-  await b.services.memberships.leave(bob.userId, roomId, undefined);
+  await net.during(b.services.memberships.leave(bob.userId, roomId, undefined));
   const after = await b.services.sync.sync(
     bob,
     { since: shown.next_batch, timeout: 0, limit: 10 },
@@ -302,7 +302,10 @@ test('two entries for one place freeze the room, and are kept', async () => {
   await net.deliver();
   const other = await forged(a, alice, roomId, { host_ts: 1_767_225_700_000 });
   await b.services.heads.receive(c.name, {
-    [roomId]: { ...other, entry_signature: other.entry_signature.replace(/^./, 'A') },
+    [roomId]: {
+      ...other,
+      entry_signature: other.entry_signature.replace(/^./, (first) => (first === 'A' ? 'B' : 'A')),
+    },
   });
   assert.deepEqual(await b.services.evidence.list(roomId), [], 'a bad signature proves nothing');
   await b.services.heads.receive(c.name, { [roomId]: other });
@@ -317,6 +320,49 @@ test('two entries for one place freeze the room, and are kept', async () => {
   assert.ok((await log(b, bob, roomId)).length > 0, 'what is held stays readable');
   await c.services.heads.receiveEvidence(b.name, [evidence as Equivocation]);
   assert.equal((await c.services.evidence.list(roomId)).length, 1);
+});
+
+test('a room moves to another host, and goes on there', async () => {
+  const { net, a, b, c, alice, bob, carol, roomId } = await shared();
+  const powers = 'eccp.room.power_levels';
+  assert.equal(
+    await refusal(net.during(a.services.transfers.transfer(alice.userId, roomId, b.name))),
+    'ECCP_FORBIDDEN',
+  ); // Bob is nobody there
+  const levels = { users: { [alice.userId]: 100, [bob.userId]: 100 } };
+  await a.services.state.put(alice, roomId, powers as EventType, '', levels, await inForce(a, alice, roomId, powers));
+  await net.deliver();
+  assert.equal(await refusal(c.services.transfers.transfer(carol.userId, roomId, b.name)), 'ECCP_FORBIDDEN');
+  // What Carol says on the way to the old host still comes in.
+  a.away = true;
+  const late = send(c, carol, roomId, 'on its way');
+  await late;
+  a.away = false;
+  assert.equal((await net.during(a.services.transfers.transfer(alice.userId, roomId, b.name))).status, 'sequenced');
+  await net.deliver();
+  for (const [node, user] of [
+    [a, alice],
+    [b, bob],
+    [c, carol],
+  ] as const) {
+    assert.equal((await node.services.rooms.describe(user.userId, roomId)).host, b.name);
+    assert.equal((await net.during(send(node, user, roomId, `after the move, ${user.userId}`))).status, 'sequenced');
+  }
+  await net.deliver();
+  const [alices, bobs, carols] = [await log(a, alice, roomId), await log(b, bob, roomId), await log(c, carol, roomId)];
+  assert.deepEqual(bobs, alices.slice(-bobs.length));
+  assert.deepEqual(carols, alices.slice(-carols.length));
+  const { event_id } = await late;
+  assert.ok(alices.some((line) => line.includes(event_id)));
+  const dave = await c.user('dave');
+  await net.during(b.services.memberships.invite(bob.userId, roomId, dave.userId, undefined));
+  await net.deliver();
+  assert.equal((await net.during(c.services.memberships.join(dave.userId, roomId, undefined))).status, 'sequenced');
+  const d = await net.node('d.test');
+  const erin = await d.user('erin');
+  await net.during(b.services.memberships.invite(bob.userId, roomId, erin.userId, undefined));
+  await net.deliver();
+  assert.equal((await net.during(d.services.memberships.join(erin.userId, roomId, undefined))).status, 'sequenced');
 });
 
 test('a frozen room goes on in a successor: its members are invited', async () => {

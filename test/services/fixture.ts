@@ -26,6 +26,7 @@ const noPeers: PeerKnowledge = {
   documentsOf: async () => [],
   keyOf: () => Promise.reject(new Error('there are no peers')),
   audit: { record: async () => {} },
+  askConsent: () => Promise.reject(new Error('there are no peers')),
 };
 
 export async function fixture(): Promise<Fixture> {

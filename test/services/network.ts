@@ -47,7 +47,7 @@ export function network(): Network {
     if (items.length === 0) return false;
     const results: ItemResult[] = [];
     for (const { kind, body, roomId, eventId } of items) {
-      if (kind === 'submission') results.push(await to.services.hosting.submit(from.name, body));
+      if (kind === 'submission') results.push(...(await to.services.hosting.submit(from.name, [body])));
       else if (kind === 'invite') results.push(await to.services.invitations.receive(from.name, body));
       else results.push({ event_id: eventId, ...(await outcomeOf(() => receive(from, to, roomId, body))) });
     }
@@ -88,6 +88,11 @@ export function network(): Network {
           const key = document && listedKey(document, keyId);
           if (key === undefined) throw new EccpError('ECCP_BAD_SIGNATURE', 'no such key');
           return key;
+        },
+        askConsent: async (node: NodeName, roomId: RoomId) => {
+          const asked = nodes.get(node);
+          if (asked === undefined || asked.away) throw new EccpError('ECCP_UNREACHABLE', 'away');
+          return asked.services.transfers.consent(name as NodeName, roomId);
         },
         audit: { record: async (entry: NetworkNode['audited'][number]) => void audited.push(entry) },
       };

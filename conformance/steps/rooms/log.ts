@@ -112,11 +112,9 @@ Then(
     const last = (await readLog(this, who, before)).at(-1);
     const params = { roomId: this.room(next).id, eventType: 'eccp.room.create' };
     const { content } = await this.read(who, 'getStateEvent', { params });
-    const expected = {
-      room_id: this.room(before).id,
-      seq: last?.entry.seq ?? null,
-      hash: last ? hashJson('eccp.entry.v1', last.entry) : null,
-    };
-    expectEqual(isObject(content) ? (content.predecessor ?? null) : null, expected, 'predecessor of the room');
+    const named = isObject(content) && isObject(content.predecessor) ? content.predecessor : {};
+    expectEqual(named.room_id, this.room(before).id, 'room_id of the predecessor');
+    expectEqual(named.seq, last?.entry.seq, 'seq of the predecessor');
+    expectEqual(named.hash, last && hashJson('eccp.entry.v1', last.entry), 'hash of the predecessor');
   },
 );

@@ -1,17 +1,23 @@
 import type { Inbound } from '../../federation/inbound.ts';
 import type { PeerClient } from '../../federation/peer-client.ts';
+import type { SignedHostConsent } from '../../generated/api.ts';
 import type { LogServing } from '../../services/log-serving.ts';
+import type { Transfers } from '../../services/transfers.ts';
 import type { Handlers } from '../types.ts';
 
-type FederationHandlers = Pick<Handlers, 'exchange' | 'getLogHead' | 'getLog' | 'getFederationEvent' | 'diagnose'>;
+type FederationHandlers = Pick<
+  Handlers,
+  'exchange' | 'getLogHead' | 'getLog' | 'getFederationEvent' | 'consentToHost' | 'diagnose'
+>;
 
 export interface FederationParts {
   readonly inbound: Pick<Inbound, 'exchange'>;
   readonly logs: Pick<LogServing, 'head' | 'log' | 'event'>;
+  readonly transfers: Pick<Transfers, 'consent'>;
   readonly client: Pick<PeerClient, 'diagnose'>;
 }
 
-export function federationHandlers({ inbound, logs, client }: FederationParts): FederationHandlers {
+export function federationHandlers({ inbound, logs, transfers, client }: FederationParts): FederationHandlers {
   return {
     exchange: async ({ peer, body, requestId }) => ({
       status: 200,
@@ -25,6 +31,10 @@ export function federationHandlers({ inbound, logs, client }: FederationParts): 
     getFederationEvent: async ({ peer, params }) => ({
       status: 200,
       body: await logs.event(peer, params.roomId, params.eventId),
+    }),
+    consentToHost: async ({ peer, params }) => ({
+      status: 200,
+      body: (await transfers.consent(peer, params.roomId)) as SignedHostConsent,
     }),
     diagnose: async ({ body }) => ({ status: 200, body: await client.diagnose(body.node) }),
   };

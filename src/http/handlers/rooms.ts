@@ -1,6 +1,7 @@
 import type { Memberships } from '../../services/memberships.ts';
 import type { RoomService } from '../../services/rooms.ts';
 import type { StateEvents } from '../../services/state-events.ts';
+import type { Transfers } from '../../services/transfers.ts';
 import type { Handlers } from '../types.ts';
 import { contentOf } from './content.ts';
 
@@ -12,6 +13,7 @@ type RoomHandlers = Pick<
   | 'knockRoom'
   | 'leaveRoom'
   | 'forgetRoom'
+  | 'transferRoom'
   | 'inviteMember'
   | 'kickMember'
   | 'banMember'
@@ -28,10 +30,12 @@ export function roomHandlers({
   rooms,
   memberships,
   state,
+  transfers,
 }: {
   rooms: RoomService;
   memberships: Memberships;
   state: StateEvents;
+  transfers: Transfers;
 }): RoomHandlers {
   return {
     createRoom: async ({ session, body }) => {
@@ -58,6 +62,10 @@ export function roomHandlers({
       await memberships.forget(session.userId, params.roomId);
       return { status: 200, body: {} };
     },
+    transferRoom: async ({ session, params, body }) => ({
+      status: 200,
+      body: await transfers.transfer(session.userId, params.roomId, body.node),
+    }),
     inviteMember: async ({ session, params, body }) => ({
       status: 200,
       body: await memberships.invite(session.userId, params.roomId, body.user_id, body.reason),

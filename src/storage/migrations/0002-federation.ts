@@ -4,6 +4,26 @@ import type { Kysely } from 'kysely';
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('rooms').addColumn('frozen', 'text').execute();
   await db.schema
+    .alterTable('rooms')
+    .addColumn('verified_from', 'bigint', (c) => c.notNull().defaultTo(0))
+    .execute();
+  await db.schema
+    .createTable('staged_events')
+    .addColumn('room_id', 'text', (c) => c.notNull().references('rooms.room_id'))
+    .addColumn('seq', 'bigint', (c) => c.notNull())
+    .addColumn('event_id', 'text', (c) => c.notNull())
+    .addColumn('type', 'text', (c) => c.notNull())
+    .addColumn('state_key', 'text')
+    .addColumn('sender', 'text', (c) => c.notNull())
+    .addColumn('event', 'text', (c) => c.notNull())
+    .addColumn('signature', 'text', (c) => c.notNull())
+    .addColumn('entry', 'text', (c) => c.notNull())
+    .addColumn('entry_signature', 'text', (c) => c.notNull())
+    .addColumn('content', 'text')
+    .addColumn('nonce', 'text')
+    .addPrimaryKeyConstraint('staged_events_pk', ['room_id', 'seq'])
+    .execute();
+  await db.schema
     .createTable('peers')
     .addColumn('node', 'text', (c) => c.primaryKey())
     .addColumn('approved', 'integer', (c) => c.notNull())

@@ -1,6 +1,6 @@
 // Stands between a node and its peers: cuts the node off from all of them, or from one.
 import { once } from 'node:events';
-import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse, request } from 'node:http';
+import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
@@ -23,7 +23,7 @@ interface Answer {
   readonly body: Buffer;
 }
 
-export class Proxy {
+export class PeerProxy {
   /** Where the node listens now; undefined while it does not. */
   target: number | undefined;
   /** How many requests cuts have stopped, held up or kept the answer of. */
@@ -40,8 +40,8 @@ export class Proxy {
     });
   }
 
-  static async listen(): Promise<Proxy> {
-    const proxy = new Proxy();
+  static async listen(): Promise<PeerProxy> {
+    const proxy = new PeerProxy();
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;
