@@ -166,6 +166,7 @@ function handlersOf(
     ...federationHandlers({
       inbound: federation.inbound,
       logs: services.logServing,
+      snapshots: services.snapshots,
       transfers: services.transfers,
       client: grounds.client,
     }),
@@ -189,7 +190,14 @@ function describe(config: Config, version: string): SelfDescription & Federation
       software: { name: 'eccp-node', version },
       versions: ['0.1', '0.2'],
       classes: ['core', 'federation'],
-      capabilities: { aliases: true, directory: true, federation: true, host_transfer: true, admin: true },
+      capabilities: {
+        aliases: true,
+        directory: true,
+        federation: true,
+        host_transfer: true,
+        snapshots: true,
+        admin: true,
+      },
       registration: { mode: config.registration.mode },
     },
     kind: config.kind,

@@ -37,6 +37,8 @@ export class PeerIdentity {
   readonly node: string;
   /** The key that signs now. */
   key: PeerKey;
+  /** The key that signs requests, where it is another. */
+  requestKey: PeerKey | undefined;
   /** What `/keys` serves, oldest first. */
   chain: SignedKeyDocument[];
   /** The offline key, which every document names. */

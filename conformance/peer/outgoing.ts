@@ -43,7 +43,7 @@ export async function send(
   const { target, targetName, trace } = peer.setting;
   const right = body === undefined || body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
   const bytes = faults.body ?? right;
-  const key = faults.key ?? peer.identity.key;
+  const key = faults.key ?? peer.identity.requestKey ?? peer.identity.key;
   const signed: Signed = {
     method,
     uri: path,

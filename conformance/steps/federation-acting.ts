@@ -53,7 +53,7 @@ Given(
   },
 );
 
-// Given Pat gives Alice power 50 in the room   (which Pat's node hosts) · Pat renames the room to "theirs" on the peer
+// Given Pat gives Alice power 50 in the room   (which Pat's node hosts) · Pat renames the room to "theirs" just before the next submission comes
 Given(
   '{guest} gives {actor} power {int} in {room} on {peer}',
   async function (this: EccpWorld, guest: string, whom: string, power: number, alias: string, _peer: string) {
@@ -65,11 +65,15 @@ Given(
   },
 );
 Given(
-  '{guest} renames {room} to {string} on {peer}',
-  async function (this: EccpWorld, guest: string, alias: string, name: string, _peer: string) {
+  '{guest} renames {room} to {string} just before the next submission comes',
+  async function (this: EccpWorld, guest: string, alias: string, name: string) {
     const { host, room } = await hosted(this, alias);
     const sender = await this.userId(guest);
-    say(host, room, { type: 'eccp.room.name', sender, content: { name }, stateKey: '' });
+    host.behaviour.judge = () => {
+      delete host.behaviour.judge;
+      say(host, room, { type: 'eccp.room.name', sender, content: { name }, stateKey: '' });
+      return undefined;
+    };
   },
 );
 

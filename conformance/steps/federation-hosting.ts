@@ -43,8 +43,21 @@ Given(
 Then('{peer} was asked for the log of {room}', async function (this: EccpWorld, alias: string, room: string) {
   const peer = await this.peer(alias);
   const { id } = this.room(room);
-  const asked = peer.requests.filter(({ path }) => decodeURIComponent(path).endsWith(`/rooms/${id}/log`));
+  const asked = logRequests(peer, id);
   expectThat(asked.length > 0, 'a request for the log', peer.requests.map(({ uri }) => uri).join(', '));
+});
+
+// Then the peer "two" is asked for the log of the room before long · Then the peer was not asked for the log of the room
+Then(
+  '{peer} is asked for the log of {room} before long',
+  async function (this: EccpWorld, alias: string, room: string) {
+    const peer = await this.peer(alias);
+    await peer.until('a request for the log', () => logRequests(peer, this.room(room).id).length > 0);
+  },
+);
+Then('{peer} was not asked for the log of {room}', async function (this: EccpWorld, alias: string, room: string) {
+  const asked = logRequests(await this.peer(alias), this.room(room).id);
+  expectEqual(asked.map(({ uri }) => uri).join(), '', 'the requests for the log');
 });
 
 // Then the peer was sent "one" 3 times, each time with a nonce and a time of its own
@@ -63,6 +76,10 @@ Then(
       );
   },
 );
+
+function logRequests(peer: FakePeer, roomId: string): Request[] {
+  return peer.requests.filter(({ path }) => decodeURIComponent(path).endsWith(`/rooms/${roomId}/log`));
+}
 
 /** Whether a request hands over a transaction. */
 export function isTransaction({ method, path }: Request): boolean {

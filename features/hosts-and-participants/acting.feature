@@ -99,9 +99,7 @@ Feature: What users do in rooms that other nodes host
     And Alice is a member of the room
     And Pat gives Alice power 50 in the room on the peer
     And the node has taken everything from the peer
-    And the peer hands on nothing by itself
-    And Pat renames the room to "theirs" on the peer
-    And the peer hands on everything by itself again
+    And Pat renames the room to "theirs" just before the next submission comes
     When Alice renames the room to "hers"
     Then it succeeds
     And the name of the room is "hers" for the peer

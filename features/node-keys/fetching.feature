@@ -74,9 +74,9 @@ Feature: By which keys a node knows another
       | a statement that has ended                      | ECCP_KEY_ROLLBACK   |
       | a statement that begins in 90 seconds           | ECCP_KEY_ROLLBACK   |
       | a statement for more than seven days            | ECCP_KEY_ROLLBACK   |
-      | a statement for a version that is not there     | ECCP_KEY_ROLLBACK   |
-      | a statement of another node                     | ECCP_KEY_ROLLBACK   |
-      | a statement with a member that nobody knows     | ECCP_KEY_ROLLBACK   |
+      | a statement for a version that is not there     | ECCP_KEY_CONTINUITY |
+      | a statement of another node                     | ECCP_KEY_CONTINUITY |
+      | a statement with a member that nobody knows     | ECCP_KEY_CONTINUITY |
       | a statement for another document of that version | ECCP_KEY_CONTINUITY |
       | a statement under a key that is not listed      | ECCP_BAD_SIGNATURE  |
       | a statement whose signature does not verify     | ECCP_BAD_SIGNATURE  |

@@ -34,10 +34,14 @@ export class EntryIntake {
       await pulled;
       return reasonOf(this.#options.ingest.apply(roomId, some, origin));
     };
-    if ((await attempt(entries)) === undefined) return entries.map(() => undefined);
+    const first = await attempt(entries);
+    if (first === undefined) return entries.map(() => undefined);
     const refusals: unknown[] = []; // the first attempt does not tell which one was refused
     for (const entry of entries) {
-      refusals.push(await attempt([entry]));
+      const refusal = await attempt([entry]);
+      // The one that was refused then; it may have frozen the room, which is what it would be told now.
+      const isFirst = refusal !== undefined && refusals.every((before) => before === undefined);
+      refusals.push(isFirst ? first : refusal);
     }
     return refusals;
   }

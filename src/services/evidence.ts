@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
-import { canonicalize, type JsonObject } from '../core/canonical-json.ts';
-import type { EccpError } from '../core/errors.ts';
+import { canonicalize, type Json, type JsonObject } from '../core/canonical-json.ts';
+import { type Contradiction, verifyEquivocation } from '../core/equivocation.ts';
+import { EccpError } from '../core/errors.ts';
 import { entryHash } from '../core/event.ts';
-import { listedKey } from '../core/key-document.ts';
+import { documentHash, listedKey } from '../core/key-document.ts';
 import { carriedDocuments, type RoomState } from '../core/room-state.ts';
 import { verify } from '../core/signing.ts';
 import type { Equivocation, LogHead, NodeName, RoomId, SignedKeyDocument } from '../generated/api.ts';
@@ -84,6 +85,28 @@ export class Evidence {
   /** @param listener is told of new evidence, and of the participants other than the host who are to have it. */
   onFound(listener: (found: Equivocation, participants: readonly NodeName[]) => void): void {
     this.#listener = listener;
+  }
+
+  /**
+   * Whether evidence that another node brought holds by itself, and under the key document in force in the room (HOST-076 to HOST-078). Under
+   * another document it is only recorded: whoever has a revoked key can make such evidence.
+   */
+  async isProof(origin: NodeName, item: Equivocation): Promise<boolean> {
+    const { store, rooms, audit } = this.#options;
+    let proven: Contradiction;
+    try {
+      proven = verifyEquivocation(item as unknown as Json);
+    } catch (error) {
+      if (error instanceof EccpError) return false;
+      throw error;
+    }
+    const roomId = item.room_id;
+    const state = await store.read((db) => rooms.load(db, roomId));
+    const inForce = state?.keyDocument(state.host);
+    if (inForce !== undefined && documentHash(inForce) === proven.documentHash) return true;
+    const detail = { evidence: item as unknown as JsonObject, from: origin, frozen: false };
+    await audit.record({ kind: 'room.equivocation', actor: item.node, subject: roomId, detail });
+    return false;
   }
 
   /** Everything that is kept about a room, for those who ask and for the operator. */

@@ -1,4 +1,3 @@
-import { EccpError } from '../core/errors.ts';
 import type { Equivocation, LogHead, NodeName, RoomId } from '../generated/api.ts';
 import type { Rooms } from '../storage/rooms.ts';
 import type { NodeStore } from './environment.ts';
@@ -79,12 +78,11 @@ export class Heads {
 
   /** Takes in contradictions that another node found. What proves nothing here changes nothing. */
   async receiveEvidence(origin: NodeName, items: readonly Equivocation[]): Promise<void> {
-    for (const { room_id: roomId, heads } of items) {
+    for (const item of items) {
+      const { room_id: roomId, heads } = item;
       if ((await this.#sharedHead(origin, roomId)) === undefined) continue;
-      for (const head of heads) {
-        await this.#options.evidence.contradiction(roomId, head).catch((error: unknown) => {
-          if (!(error instanceof EccpError)) throw error;
-        });
+      if (await this.#options.evidence.isProof(origin, item)) {
+        for (const head of heads) await this.#options.evidence.contradiction(roomId, head);
       }
     }
   }

@@ -107,10 +107,10 @@ export class Hosting {
     const [before] = await placeOf(log.trx, { roomId, eventId: signed.event_id as EventId });
     if (before !== undefined) return { seq: before.seq }; // repeated: the same result, nothing twice
     await rooms.requireOpen(log.trx, roomId);
-    requireKnownKeys(signed, known);
     const seqs = [event.anchor?.seq];
     const recent = await recentEntries(log.trx, roomId, state.head.seq, { eventId: signed.event_id, seqs });
     try {
+      requireKnownKeys(signed, known);
       const key = identity.keyIn(state.keyDocument(identity.name));
       const appended = sequence(state, signed, key, environment.now(), recent);
       return { seq: appended.sequenced.entry.seq, before: state, appended };

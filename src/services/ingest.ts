@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Json, JsonObject } from '../core/canonical-json.ts';
 import { EccpError } from '../core/errors.ts';
 import { contentHash, type Entry, eventId, type SequencedEvent } from '../core/event.ts';
+import { isAuthType } from '../core/event-types.ts';
 import { listedKey } from '../core/key-document.ts';
 import { isObject } from '../core/members.ts';
 import { applyEntry } from '../core/room-log.ts';
@@ -103,6 +104,7 @@ export class Ingest {
     const held = await rooms.load(log.trx, roomId);
     if (asMember && held?.nodes.has(nodeName) !== true) return 'outside';
     if (held === undefined && !(await submissions.awaits(log.trx, roomId))) throw noSuchRoom();
+    if (held?.host === nodeName) throw noSuchRoom(); // HOST-032
     await rooms.requireOpen(log.trx, roomId);
     let state = held ?? RoomState.empty;
     for (const received of batch) {
@@ -180,6 +182,7 @@ export function signedEntry(state: RoomState, received: Json): LogHead | undefin
 export function isWhole(received: Json): boolean {
   try {
     const { event_id, event, content, nonce, entry } = received as SequencedEvent;
+    if (content === undefined && isAuthType(event.type)) return false;
     const isContent =
       content === undefined || nonce === undefined || event.content_hash === contentHash(content, nonce);
     return isContent && event_id === eventId(event) && entry.event_id === event_id;

@@ -43,6 +43,7 @@ export async function readInvite(origin: NodeName, item: JsonObject, keyOf: KeyO
   if (event.type !== 'eccp.room.member' || content?.membership !== 'invite' || invite.event_id !== event_id) {
     throw badEvent('/invite', 'not an invite'); // HOST-043
   }
+  if (!Array.isArray(keys) || keys.length !== 1) throw badEvent('/keys', 'not one key document');
   if (!isObject(preview ?? null) || !isVisibility((preview as JsonObject).visibility ?? null)) {
     throw badEvent('/preview', 'missing, or without a visibility');
   }

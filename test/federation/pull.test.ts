@@ -28,6 +28,7 @@ class Puller {
     this.serve = serve;
     this.pull = new Pull({
       client: { signed: (node, method, path) => this.#signed(node, method, path) },
+      snapshots: { start: async () => false },
       ingest: {
         nextSeq: async () => this.next,
         apply: async (roomId, entries, from) => {
@@ -153,6 +154,7 @@ test('a peer whose entries bring nothing new is not asked for ever', async () =>
   const puller = new Puller(5, logOf(25));
   const stuck = new Pull({
     client: { signed: async () => logOf(25)(5, 100, peer) },
+    snapshots: { start: async () => false },
     ingest: { nextSeq: async () => 5, apply: async () => void puller.applied.push({ seqs: [], from: peer }) },
   });
   await stuck.pull(room, peer);
@@ -216,6 +218,7 @@ test('stop waits for what is being written', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const pull = new Pull({
     client: { signed: async () => logOf(5)(0, 100, peer) },
+    snapshots: { start: async () => false },
     ingest: { nextSeq: async () => 0, apply: () => promise },
   });
   const refused = assert.rejects(pull.pull(room, peer), refusedWith('ECCP_UNAVAILABLE'));

@@ -42,6 +42,11 @@ export class NetworkNode implements Signer {
     this.#ca = ca;
   }
 
+  /** Where it listens. */
+  get port(): number {
+    return Number(new URL(this.#process?.url ?? assert.fail(`${this.name} does not run`)).port);
+  }
+
   get keysFolder(): string {
     return join(this.dataDir, 'keys');
   }
@@ -84,6 +89,12 @@ export class NetworkNode implements Signer {
     return answer.body;
   }
 
+  /** The records of its audit log from a place on. */
+  async audited(from = 0): Promise<Answer['body'][]> {
+    const { records } = await this.operator('GET', `/_eccp/admin/v1/audit?from=${from}&limit=1000`);
+    return records.map(({ record }: Answer['body']) => record);
+  }
+
   /** What comes of trying a peer: the last step, with the code of its failure if it failed. */
   async diagnose(node: string): Promise<string> {
     const { steps } = await this.operator('POST', '/_eccp/federation/v1/diagnose', { node });
@@ -117,6 +128,16 @@ function optionOf(args: readonly string[], option: string): string {
   return args[args.indexOf(option) + 1] ?? assert.fail(`${option} is missing`);
 }
 
+export interface NodeOptions {
+  /** `127.0.0.1` or `localhost`. */
+  readonly host?: string;
+  /** Where peers find it, if not where it listens. */
+  readonly name?: string;
+  readonly args?: readonly string[];
+  /** What vouches for its certificate, in PEM. */
+  readonly ca?: string;
+}
+
 /** Nodes and folders that a test file needs, and their end. */
 export class Network {
   readonly #nodes: NetworkNode[] = [];
@@ -128,12 +149,12 @@ export class Network {
     return folder;
   }
 
-  /** A node at a port of its own that has not started. @param host `127.0.0.1` or `localhost`. */
-  async node(options: { host?: string; args?: string[]; ca?: string } = {}): Promise<NetworkNode> {
+  /** A node at a port of its own that has not started. */
+  async node(options: NodeOptions = {}): Promise<NetworkNode> {
     const { host = '127.0.0.1', args = ['--allow-insecure-loopback'], ca } = options;
     const port = await freePort();
-    const scheme = ca === undefined ? 'http' : 'https';
-    const where = ['--server-name', `${host}:${port}`, '--public-base-url', `${scheme}://${host}:${port}`];
+    const { name = `${host}:${port}` } = options;
+    const where = ['--server-name', name, '--public-base-url', `${ca === undefined ? 'http' : 'https'}://${name}`];
     const rest = ['--listen', `127.0.0.1:${port}`, '--bootstrap-admin', 'admin@example.org', '--registration', 'open'];
     return this.add(new NetworkNode([...where, ...rest, '--data-dir', await this.folder(), ...args], ca));
   }

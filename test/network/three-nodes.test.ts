@@ -74,6 +74,7 @@ async function isOut(reader: Person, room: string, { userId }: Person): Promise<
 
 /** Everything that users of three nodes do with one another in a room. */
 async function shareRoom(nodes: Three<NetworkNode>): Promise<void> {
+  const recorded = await eachOf(nodes, async (node) => (await node.audited()).length);
   const bosses = await eachOf(nodes, (node) => node.person('boss'));
   const guests = await eachOf(nodes, (node) => node.person('guest'));
   const [alice] = bosses;
@@ -98,6 +99,7 @@ async function shareRoom(nodes: Three<NetworkNode>): Promise<void> {
     assert.ok(history.length > 50);
     assert.deepEqual(hashesOf(history), whole.slice(-history.length)); // the others read from their joins on
   }
+  for (const [i, node] of nodes.entries()) assert.deepEqual(await node.audited(recorded[i]), [], 'nothing was refused');
 }
 
 describe('over plain HTTP on loopback', () => {

@@ -23,6 +23,8 @@ export interface NetworkNode {
   readonly audited: { kind: string; subject?: string; errcode?: string }[];
   /** While true, nobody reaches it. */
   away: boolean;
+  /** How it fetches what it lacks of a log from another node. */
+  pull(roomId: RoomId, from: NetworkNode): Promise<void>;
   /** An account without a password, signed in on one device. */
   user(local: string): Promise<Session>;
 }
@@ -107,6 +109,11 @@ export function network(): Network {
         identity,
         audited,
         away: false,
+        pull: async (roomId, from) => {
+          const start = (await services.ingest.nextSeq(roomId)) ?? 0;
+          const { entries } = await from.services.logServing.log(node.name, roomId, start, 500);
+          await services.ingest.apply(roomId, entries as unknown as Json[], from.name);
+        },
         async user(local) {
           const userId = `@${local}:${name}` as UserId;
           const scopes = ['read', 'write', 'account'] as const;
@@ -150,9 +157,7 @@ async function receive(from: NetworkNode, to: NetworkNode, roomId: RoomId, entry
     await apply([entry]);
   } catch (error) {
     if (!(error instanceof EccpError) || error.errcode !== 'ECCP_GAP') throw error;
-    const start = (await to.services.ingest.nextSeq(roomId)) ?? 0;
-    const { entries } = await from.services.logServing.log(to.name, roomId, start, 500);
-    await apply(entries as unknown as Json[]);
+    await to.pull(roomId, from);
   }
 }
 

@@ -2,22 +2,30 @@ import type { Inbound } from '../../federation/inbound.ts';
 import type { PeerClient } from '../../federation/peer-client.ts';
 import type { SignedHostConsent } from '../../generated/api.ts';
 import type { LogServing } from '../../services/log-serving.ts';
+import type { Snapshots } from '../../services/snapshots.ts';
 import type { Transfers } from '../../services/transfers.ts';
 import type { Handlers } from '../types.ts';
 
 type FederationHandlers = Pick<
   Handlers,
-  'exchange' | 'getLogHead' | 'getLog' | 'getFederationEvent' | 'consentToHost' | 'diagnose'
+  'exchange' | 'getLogHead' | 'getLog' | 'getSnapshot' | 'getFederationEvent' | 'consentToHost' | 'diagnose'
 >;
 
 export interface FederationParts {
   readonly inbound: Pick<Inbound, 'exchange'>;
   readonly logs: Pick<LogServing, 'head' | 'log' | 'event'>;
+  readonly snapshots: Pick<Snapshots, 'of'>;
   readonly transfers: Pick<Transfers, 'consent'>;
   readonly client: Pick<PeerClient, 'diagnose'>;
 }
 
-export function federationHandlers({ inbound, logs, transfers, client }: FederationParts): FederationHandlers {
+export function federationHandlers({
+  inbound,
+  logs,
+  snapshots,
+  transfers,
+  client,
+}: FederationParts): FederationHandlers {
   return {
     exchange: async ({ peer, body, requestId }) => ({
       status: 200,
@@ -28,6 +36,7 @@ export function federationHandlers({ inbound, logs, transfers, client }: Federat
       status: 200,
       body: await logs.log(peer, params.roomId, query.from, query.limit),
     }),
+    getSnapshot: async ({ peer, params }) => ({ status: 200, body: await snapshots.of(peer, params.roomId) }),
     getFederationEvent: async ({ peer, params }) => ({
       status: 200,
       body: await logs.event(peer, params.roomId, params.eventId),
