@@ -85,7 +85,7 @@ export async function createGrounds({ store, identity, environment, config, trus
 /** The exchange with other nodes. `start` begins it once the node can be reached; `stop` ends it before the store closes. */
 export function createFederation(grounds: Grounds, services: Services, logger: Logger) {
   const { audit, policy, peers, limits, ownKeys, client, peerKeys } = grounds;
-  const { outbox, submissions, ingest, invitations, hosting, heads, evidence } = services;
+  const { outbox, answers, submissions, ingest, invitations, hosting, heads, evidence } = services;
   const report = (error: unknown, node?: NodeName) => events.federationFailed(logger, error, node);
   const { logVerification: verification, snapshotJoin } = services;
   const backfill = new Backfill({ client, verification, timers: systemTimers, random: Math.random, report });
@@ -99,11 +99,11 @@ export function createFederation(grounds: Grounds, services: Services, logger: L
     peers: {
       succeeded: (node) => {
         peers.succeeded(node);
-        submissions.reached(node);
+        answers.reached(node);
       },
       failed: (node, error) => {
         peers.failed(node, error);
-        submissions.lost(node, error);
+        answers.lost(node, error);
       },
     },
     policy,
@@ -123,7 +123,7 @@ export function createFederation(grounds: Grounds, services: Services, logger: L
     report,
   });
   // Whoever waits for the answer of a host that was away need not wait for the queue's next try.
-  submissions.onAway((host) => {
+  answers.onAway((host) => {
     void client.get(host, versionPath).then(
       () => outbound.retry(host),
       () => {},

@@ -10,6 +10,7 @@ import type { Environment, NodeStore } from './services/environment.ts';
 import { Evidence, type Recorder } from './services/evidence.ts';
 import { AccountExports } from './services/export.ts';
 import { Heads } from './services/heads.ts';
+import { HostAnswers } from './services/host-answers.ts';
 import { Hosting } from './services/hosting.ts';
 import { Ingest } from './services/ingest.ts';
 import { Invitations } from './services/invitations.ts';
@@ -71,7 +72,8 @@ export function createServices({ store, identity, environment, registration, pee
   const devices = new Devices(store, sessions, notifier, now);
   const typing = new Typing(store, rooms, notifier, environment);
   const outbox = new Outbox(store, environment);
-  const submissions = new Submissions(store, rooms, outbox, notifier, environment);
+  const answers = new HostAnswers();
+  const submissions = new Submissions({ store, rooms, outbox, answers, notifier, environment });
   const keeper = new LogKeeper({ store, rooms, notifier, typing, outbox, submissions, nodeName });
   const writer = new RoomWriter({ store, keeper, rooms, submissions, environment, identity });
   const invitations = new Invitations({ store, notifier, submissions, nodeName, keyOf: peers.keyOf });
@@ -98,6 +100,7 @@ export function createServices({ store, identity, environment, registration, pee
     sync: new Sync({ store, notifier, sessions, typing, environment }),
     transfers: new Transfers({ store, rooms, writer, identity, askConsent: peers.askConsent }),
     outbox,
+    answers,
     submissions,
     invitations,
     evidence,

@@ -31,6 +31,15 @@ export function cofactored(value: Json, { seed, publicKey }: PeerKey, domain = '
   return toBase64url(Buffer.concat([encodedR, littleEndian(s)]));
 }
 
+/** A signature that holds by every equation, and whose R is the neutral element: it is as if r were 0 (ID-076). */
+export function neutralR(value: Json, { seed, publicKey }: PeerKey, domain = 'eccp.http.v1'): string {
+  const r = Point.ZERO.toBytes();
+  const message = separated(domain, canonical(value));
+  const k = modL(sha512(new Uint8Array(Buffer.concat([r, fromBase64url(publicKey), message]))));
+  const s = (k * utils.getExtendedPublicKey(seed).scalar) % L;
+  return toBase64url(Buffer.concat([r, littleEndian(s)]));
+}
+
 /** The public keys that no node may take, by the words in which scenarios ask for them (ID-074, ID-075). */
 export const BAD_KEYS: Readonly<Record<string, (key: PeerKey) => string>> = {
   'of small order': () => toBase64url(TORSION.toBytes()),

@@ -3,7 +3,7 @@
 import { HarnessError } from '../outcome.ts';
 import { canonical } from '../wire/canonical.ts';
 import type { Json, JsonObject } from '../wire/json.ts';
-import { beyondL, cofactored } from './edge-signatures.ts';
+import { beyondL, cofactored, neutralR } from './edge-signatures.ts';
 import { type Draft, type EventFaults, originEvent } from './events.ts';
 import type { FakePeer } from './fake-peer.ts';
 import { ownMembership } from './participant.ts';
@@ -77,11 +77,32 @@ export const EVENT_FAULTS: Readonly<Record<string, EventFault>> = {
     const signature = cofactored(right.event, peer.identity.key, 'eccp.event-sig.v1');
     return { room_id: roomId, origin: { ...right, signature } };
   },
+  'a signature whose R is the neutral element': (peer, roomId, user) => {
+    const right = make(peer, roomId, hello(user));
+    return {
+      room_id: roomId,
+      origin: { ...right, signature: neutralR(right.event, peer.identity.key, 'eccp.event-sig.v1') },
+    };
+  },
   'key documents that its node does not publish': (peer, roomId, user) => {
     const { chain, key } = peer.identity;
     peer.identity.rotate();
     const event = make(peer, roomId, ownMembership(user, 'join'));
     Object.assign(peer.identity, { chain, key });
+    return { room_id: roomId, origin: event };
+  },
+  "the key documents of another user's node": (peer, roomId, user) =>
+    item(peer, roomId, {
+      type: 'eccp.room.member',
+      sender: user,
+      content: { membership: 'invite', node_keys: [peer.identity.newest] },
+      stateKey: `@somebody-else:${peer.name}`,
+    }),
+  'the key that was revoked': (peer, roomId, user) => {
+    const { key, requestKey } = peer.identity;
+    peer.identity.key = requestKey ?? key;
+    const event = make(peer, roomId, hello(user));
+    peer.identity.key = key;
     return { room_id: roomId, origin: event };
   },
   // its place

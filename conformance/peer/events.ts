@@ -74,6 +74,7 @@ export function foundRoom(
   visibility: string,
   history: string,
   version = '1',
+  withPower = true,
 ): PeerRoom {
   const create = originEvent(identity, undefined, {
     type: 'eccp.room.create',
@@ -94,7 +95,8 @@ export function foundRoom(
       stateKey: '',
     },
   ];
-  for (const draft of drafts) room.append(sequenced(identity, room, originEvent(identity, room, draft)));
+  const wanted = drafts.filter(({ type }) => withPower || type !== 'eccp.room.power_levels');
+  for (const draft of wanted) room.append(sequenced(identity, room, originEvent(identity, room, draft)));
   return room;
 }
 

@@ -67,8 +67,9 @@ function submission(peer: FakePeer, request: Asked, item: JsonObject): JsonObjec
   const room = peer.room(String(item.room_id));
   if (!room) return { event_id, errcode: 'ECCP_NOT_FOUND', error: 'no such room' };
   if (room.host !== peer.name) {
-    peer.blame(request, `${String(event_id)} was submitted to ${peer.name}, and ${room.host} hosts its room`);
-    return { event_id, errcode: 'ECCP_NOT_HOST', error: `${room.host} hosts the room` };
+    if (nodeOf(room.id) !== peer.name)
+      peer.blame(request, `${String(event_id)} was submitted to ${peer.name}, and ${room.host} hosts its room`);
+    return { event_id, errcode: 'ECCP_NOT_HOST', error: `${room.host} hosts the room`, host: room.host };
   }
   return peer.behaviour.judge?.(item) ?? admit(peer, request, room, item);
 }

@@ -61,6 +61,19 @@ export const FORGERIES: Readonly<Record<string, Forgery>> = {
     say(peer, room, powers(creator, { [creator]: 100, [equal]: 100 }));
     return next(peer, room, powers(equal, { [creator]: 50, [equal]: 100 }));
   },
+  'the join of somebody invited to a shadow room': (peer, room) => {
+    const creator = creatorOf(room);
+    say(peer, room, { ...own(room, 'invited', 'invite'), sender: creator });
+    say(peer, room, { type: 'eccp.room.visibility', sender: creator, content: { visibility: 'shadow' }, stateKey: '' });
+    return next(peer, room, own(room, 'invited', 'join'));
+  },
+  'a second create event': (peer, room) =>
+    next(peer, room, {
+      type: 'eccp.room.create',
+      sender: creatorOf(room),
+      content: { room_version: '1' },
+      stateKey: '',
+    }),
   'more power than its sender has': (peer, room) => {
     const [creator, junior] = [creatorOf(room), `@junior:${peer.name}`];
     say(peer, room, { ...own(room, 'junior', 'invite'), sender: creator });

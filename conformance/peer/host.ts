@@ -9,8 +9,14 @@ import { originProblems } from './item-checks.ts';
 import { nodeOf, type Origin, type PeerRoom } from './room.ts';
 
 /** A new room of a user of the fake node, which hosts it. */
-export function createRoom(peer: FakePeer, creator: string, visibility: string, history = 'joined'): PeerRoom {
-  const room = foundRoom(peer.identity, creator, visibility, history);
+export function createRoom(
+  peer: FakePeer,
+  creator: string,
+  visibility: string,
+  history = 'joined',
+  withPower = true,
+): PeerRoom {
+  const room = foundRoom(peer.identity, creator, visibility, history, '1', withPower);
   peer.rooms.set(room.id, room);
   return room;
 }

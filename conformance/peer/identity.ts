@@ -112,11 +112,15 @@ export class PeerIdentity {
     return { freshness, key: key.id, signature: signJson(key.seed, 'eccp.freshness-sig.v1', freshness) };
   }
 
+  /** The keys that a document lists, those of them that this identity made. */
+  keysOf({ document }: SignedKeyDocument): PeerKey[] {
+    return document.keys.flatMap((key) => this.#made.get(key) ?? []);
+  }
+
   /** A key that the newest document lists: the one that signs, if it is one. */
   #listed(): PeerKey {
-    const { keys } = this.newest.document;
-    if (keys.includes(this.key.publicKey)) return this.key;
-    return keys.map((key) => this.#made.get(key)).find((key) => key !== undefined) ?? this.key;
+    const keys = this.keysOf(this.newest);
+    return keys.find(({ id }) => id === this.key.id) ?? keys[0] ?? this.key;
   }
 }
 

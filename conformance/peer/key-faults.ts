@@ -2,7 +2,7 @@
 import type { JsonObject } from '../wire/json.ts';
 import { keyId } from '../wire/signature.ts';
 import type { KeyDocument, SignedKeyDocument } from '../wire/types.ts';
-import { BAD_KEYS, beyondL, cofactored } from './edge-signatures.ts';
+import { BAD_KEYS, beyondL, cofactored, neutralR } from './edge-signatures.ts';
 import { documentHash, type PeerIdentity, type PeerKey, signDocument } from './identity.ts';
 
 const OTHER_HASH = 'A'.repeat(43);
@@ -55,6 +55,7 @@ export const CHAIN_FAULTS: Readonly<Record<string, (identity: PeerIdentity) => v
   'a signature whose S is not below L': (id) => resign(id, beyondL),
   'a signature that holds only with the cofactor': (id) =>
     resign(id, (_, document) => cofactored(document, id.key, DOMAIN)),
+  'a signature whose R is the neutral element': (id) => resign(id, (_, document) => neutralR(document, id.key, DOMAIN)),
 };
 
 /** What is wrong with the statement: members that it has, or what stands beside it. */

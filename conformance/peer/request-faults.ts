@@ -2,7 +2,7 @@
 import { HarnessError } from '../outcome.ts';
 import { fromBase64url, toBase64url } from '../wire/hash.ts';
 import { signJson } from '../wire/signature.ts';
-import { beyondL, cofactored } from './edge-signatures.ts';
+import { beyondL, cofactored, neutralR } from './edge-signatures.ts';
 import type { RequestFaults } from './outgoing.ts';
 import { newNonce } from './request-signature.ts';
 import type { Sender } from './setting.ts';
@@ -78,6 +78,7 @@ export const REQUEST_FAULTS: Readonly<Record<string, (peer: Sender) => RequestFa
     signature: (_, signed, key) => signJson(key.seed, 'eccp.event-sig.v1', signed),
   }),
   'a signature that holds only with the cofactor': () => ({ signature: (_, signed, key) => cofactored(signed, key) }),
+  'a signature whose R is the neutral element': () => ({ signature: (_, signed, key) => neutralR(signed, key) }),
   'a flipped bit in the signature': () => ({ signature: flipped }),
   'a signature whose S is not below L': () => ({ signature: beyondL }),
   'the signature of another key': ({ identity }) => ({

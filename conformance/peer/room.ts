@@ -34,14 +34,13 @@ export class PeerRoom {
   readonly documents = new Map<string, KeyDocument>();
   /** Memberships by user. */
   readonly memberships = new Map<string, string>();
+  /** The node that puts events in order, and how often that was another one before. */
+  host: string;
+  epoch = 0;
 
   constructor(id: string) {
     this.id = id;
-  }
-
-  /** The node that puts events in order. */
-  get host(): string {
-    return nodeOf(this.id);
+    this.host = nodeOf(id);
   }
 
   /** The last entry; its seq is −1 and its hash null before the first. */
@@ -73,6 +72,10 @@ export class PeerRoom {
     if (event.type === 'eccp.room.member' && event.state_key !== undefined)
       this.memberships.set(event.state_key, String(content?.membership));
     if (event.type === 'eccp.room.redaction') this.#redact(item.event_id, lookUp(content, 'redacts'));
+    if (event.type === 'eccp.room.host' && typeof content?.node === 'string') {
+      this.host = content.node;
+      this.epoch++;
+    }
   }
 
   /** Takes the content away from the event that a redaction names, where it applies (LOG-054, LOG-055). */
@@ -92,7 +95,7 @@ export class PeerRoom {
     return {
       v: 1,
       room_id: this.id,
-      epoch: 0,
+      epoch: this.epoch,
       seq: seq + 1,
       prev: hash,
       event_id: origin.event_id,

@@ -25,6 +25,8 @@ export interface Request extends Incoming {
   path: string;
   query: URLSearchParams;
   contentType: string;
+  /** The header Host. */
+  host: string;
 }
 
 /** Ports that fake nodes of this process have had: a port is part of a node's name, and a name is used once. */
@@ -70,6 +72,7 @@ async function answer(
     query: new URLSearchParams(query),
     authorization,
     contentType: request.headers['content-type'] ?? '',
+    host: request.headers.host ?? '',
     body: Buffer.concat(chunks),
   });
   if (outcome === 'silence') return;

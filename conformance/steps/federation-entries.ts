@@ -30,6 +30,22 @@ When(
   },
 );
 
+// When Pat says something in the room that is no right message · When Pat renames the room "bare" on the peer
+When(
+  '{guest} says something in {room} that is no right message',
+  async function (this: EccpWorld, guest: string, alias: string) {
+    await saying(this, guest, alias, {
+      type: 'eccp.room.message',
+      sender: await this.userId(guest),
+      content: { body: 7 },
+    });
+  },
+);
+When('{guest} renames {room} on {peer}', async function (this: EccpWorld, guest: string, alias: string, _peer: string) {
+  const draft = { type: 'eccp.room.name', sender: await this.userId(guest), content: { name: 'theirs' }, stateKey: '' };
+  await saying(this, guest, alias, draft);
+});
+
 // When Pat bans Quinn in the room   (which Pat's node hosts; also kicks, invites)
 When(
   '{guest} {word} {actor} in {room}',

@@ -28,6 +28,15 @@ Given(
   },
 );
 
+// Given Pat's node hosts a public room "bare" without power levels
+Given(
+  "{guest}'s node hosts a(n) {visibility} room {string} without power levels",
+  async function (this: EccpWorld, guest: string, visibility: string, alias: string) {
+    const room = createRoom(await homeOf(this, guest), await this.userId(guest), visibility, 'joined', false);
+    this.rooms.set(alias, { id: room.id, owner: guest, visibility });
+  },
+);
+
 // Given the peer refuses the next 2 transactions with ECCP_UNAVAILABLE
 Given(
   '{peer} refuses the next {int} transactions with {errcodes}',

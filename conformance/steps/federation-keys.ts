@@ -5,6 +5,7 @@ import { expectEqual, expectThat, HarnessError } from '../outcome.ts';
 import type { FakePeer } from '../peer/fake-peer.ts';
 import { keyOf, type PeerKey } from '../peer/identity.ts';
 import { ANSWER_FAULTS, CHAIN_FAULTS, FRESHNESS_FAULTS, recover } from '../peer/key-faults.ts';
+import { join } from '../peer/participant.ts';
 import type { SignedKeyDocument } from '../wire/types.ts';
 import type { EccpWorld } from '../world.ts';
 
@@ -52,6 +53,20 @@ Given('{peer} has revoked its key and has a new one', async function (this: Eccp
   const peer = await this.peer(alias);
   oldKeys.set(peer, peer.identity.rotate(true));
 });
+Given(
+  '{peer} has revoked its key and has a new one in {room}',
+  async function (this: EccpWorld, alias: string, name: string) {
+    const peer = await this.peer(alias);
+    const { id } = this.room(name);
+    const user = [...(peer.room(id)?.memberships ?? [])].find(
+      ([user, is]) => is === 'join' && user.endsWith(`:${peer.name}`),
+    );
+    if (!user) throw new HarnessError('nobody of the peer is in the room');
+    peer.identity.requestKey = peer.identity.rotate(true); // for requests the other node knows only that one yet
+    const { result } = await join(peer, id, user[0]);
+    expectEqual(result.status, 'sequenced', 'what became of the repeated join');
+  },
+);
 Given('{peer} has replaced its key without revoking it', async function (this: EccpWorld, alias: string) {
   const peer = await this.peer(alias);
   oldKeys.set(peer, peer.identity.key);
@@ -105,6 +120,8 @@ function fork(peer: FakePeer): void {
   const { identity } = peer;
   branches.set(peer, identity.chain);
   identity.chain = identity.chain.slice(0, -1);
+  const base = identity.chain.at(-1);
+  identity.key = (base && identity.keysOf(base)[0]) ?? identity.key; // what continues it is signed by one of its keys
   identity.extend([identity.key, identity.newKey()]);
 }
 

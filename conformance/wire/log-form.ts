@@ -9,6 +9,7 @@ export const AUTH_TYPES: readonly string[] = [
   'eccp.room.power_levels',
   'eccp.room.visibility',
   'eccp.room.history_visibility',
+  'eccp.room.host',
   'eccp.room.redaction',
 ];
 

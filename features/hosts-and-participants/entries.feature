@@ -14,7 +14,7 @@ Feature: What a participant takes from a host, and what not
     And Alice can read "hello" in the room
     And Alice's node holds the same log of the room as the peer
 
-  @HOST-030 @HOST-070 @HOST-071 @HOST-072 @FED-014 @LOG-010 @LOG-014 @LOG-012 @LOG-028 @LOG-029 @LOG-031 @LOG-037 @LOG-039 @LOG-043 @RULE-001 @RULE-002 @RULE-019 @RULE-020 @RULE-044 @RULE-045 @must
+  @HOST-030 @HOST-070 @HOST-071 @HOST-072 @FED-014 @LOG-010 @LOG-014 @LOG-012 @LOG-028 @LOG-029 @LOG-031 @LOG-037 @LOG-039 @LOG-043 @RULE-001 @RULE-002 @RULE-015 @RULE-019 @RULE-020 @RULE-022 @RULE-044 @RULE-045 @must
   Scenario Outline: The host signs an entry with <forgery>
     Given Pat says "before" in the room
     When the peer hands over an entry with "<forgery>"
@@ -52,6 +52,8 @@ Feature: What a participant takes from a host, and what not
       | the join of a banned user                 | ECCP_FORBIDDEN |
       | the demotion of an equal                  | ECCP_FORBIDDEN |
       | more power than its sender has            | ECCP_FORBIDDEN |
+      | the join of somebody invited to a shadow room | ECCP_FORBIDDEN |
+      | a second create event                     | ECCP_FORBIDDEN |
 
   @HOST-035 @HOST-073 @LOG-051 @LOG-005 @FED-014 @must
   Scenario Outline: A copy with <fault> is refused, and the room goes on
@@ -116,6 +118,20 @@ Feature: What a participant takes from a host, and what not
     Then the entry is applied
     And Alice has "hello" in the room, withheld
 
+  @LOG-024 @HOST-030 @must
+  Scenario: Content that only its own node would have refused is taken
+    When Pat says something in the room that is no right message
+    Then the node has taken everything from the peer
+
+  @RULE-005 @HOST-030 @must
+  Scenario: Where nobody has set power levels the creator has all power
+    Given Pat's node hosts a public room "bare" without power levels
+    And Alice is a member of the room "bare"
+    When Pat renames the room "bare" on the peer
+    Then the node has taken everything from the peer
+    When Alice renames the room "bare" to "hers"
+    Then the request is refused with ECCP_FORBIDDEN
+
   @HOST-034 @LOG-022 @must
   Scenario: But not without what the fold reads
     Given the peer hands on nothing by itself
@@ -146,7 +162,7 @@ Feature: What a participant takes from a host, and what not
     Then the entry is applied
     And Alice's node holds the same log of the room as the peer
 
-  @HOST-033 @PULL-030 @PULL-037 @FED-014 @must
+  @HOST-033 @PULL-030 @PULL-037 @LOG-038 @FED-014 @must
   Scenario Outline: A hole that <how> stays a hole
     Given the peer hands on nothing by itself
     And the peer <answers> for the log of the room

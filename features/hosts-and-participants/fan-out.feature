@@ -49,7 +49,7 @@ Feature: Who is told what by the host
     When Alice bans Ruth from the room
     Then the peer "two" has been sent "Ruth's ban"
 
-  @HOST-023 @HOST-040 @must
+  @HOST-023 @HOST-040 @ROOM-017 @must
   Scenario: Who is invited is told in full, though not of the log
     Given Alice has a room "den":
       """
@@ -62,6 +62,15 @@ Feature: Who is told what by the host
       { "visibility": "invite_only", "name": "Den {{unique}}", "topic": "ships" }
       """
     And the peer "two" was sent no entries
+
+  @HOST-023 @ROOM-017 @ROOM-004 @must
+  Scenario: Users of other nodes can be invited when a room is made
+    Given Alice has a room "new":
+      """
+      { "name": "New", "invite": ["{{Ruth}}", "{{Pat}}"] }
+      """
+    Then the peer "two" has been invited to the room "new" with a right invitation
+    And the peer has been invited to the room "new" with a right invitation
 
   @HOST-023 @HOST-020 @must
   Scenario: An invite for a user whose node is in the room is an entry like any other

@@ -53,7 +53,7 @@ Feature: Invitations from other nodes
     And Alice's membership in the room is "leave" for the peer
     And Alice's sync shows no invitation to the room
 
-  @HOST-041 @HOST-042 @HOST-043 @HOST-044 @HOST-045 @HOST-046 @FED-003 @FED-014 @must
+  @HOST-041 @HOST-042 @HOST-043 @HOST-044 @HOST-045 @HOST-046 @LOG-023 @FED-003 @FED-014 @must
   Scenario Outline: An invitation with <fault> is refused
     When Pat's node invites Alice to the room with "<fault>"
     Then the invitation is refused with <code>

@@ -16,7 +16,7 @@ Feature: What a host takes from other nodes
     And "hello" reaches the peer "two"
     And Alice can verify the whole log of the room
 
-  @HOST-002 @HOST-003 @must
+  @HOST-002 @HOST-003 @KEY-053 @must
   Scenario: Users of all nodes are in one order
     When Pat's node submits the message "one" to the room
     And Alice sends "two" to the room
@@ -26,7 +26,7 @@ Feature: What a host takes from other nodes
     And Alice can verify the whole log of the room
     And the peer and the peer "two" hold the same log of the room as Alice
 
-  @HOST-004 @HOST-003 @FED-003 @FED-010 @FED-014 @LOG-010 @LOG-014 @LOG-016 @LOG-019 @LOG-021 @LOG-018 @LOG-005 @LOG-003 @must
+  @HOST-004 @HOST-003 @FED-003 @FED-010 @FED-014 @LOG-010 @LOG-014 @LOG-016 @LOG-019 @LOG-021 @LOG-018 @LOG-005 @LOG-003 @LOG-052 @must
   Scenario Outline: An event with <fault> is refused for its form
     When Pat's node submits to the room an event with "<fault>"
     Then the event is refused with <code>
@@ -56,8 +56,9 @@ Feature: What a host takes from other nodes
       | no anchor                                | ECCP_BAD_EVENT    |
       | an anchor where none belongs             | ECCP_BAD_EVENT    |
       | no replaces                              | ECCP_BAD_EVENT    |
+      | the key documents of another user's node | ECCP_BAD_EVENT    |
 
-  @HOST-005 @HOST-006 @LOG-012 @LOG-048 @LOG-051 @LOG-028 @ID-072 @ID-073 @FED-014 @must
+  @HOST-005 @HOST-006 @LOG-012 @LOG-048 @LOG-051 @LOG-028 @ID-072 @ID-073 @ID-076 @FED-014 @must
   Scenario Outline: An event with <fault> is refused, whoever it says it is from
     When Pat's node submits to the room an event with "<fault>"
     Then the event is refused with <code>
@@ -75,6 +76,7 @@ Feature: What a host takes from other nodes
       | a signature that does not verify              | ECCP_BAD_SIGNATURE   |
       | a signature whose S is not below L            | ECCP_BAD_SIGNATURE   |
       | a signature that holds only with the cofactor | ECCP_BAD_SIGNATURE   |
+      | a signature whose R is the neutral element    | ECCP_BAD_SIGNATURE   |
       | an anchor off the chain                       | ECCP_CHAIN_FORK      |
       | an anchor ahead of the log                    | ECCP_CHAIN_FORK      |
 
@@ -94,6 +96,15 @@ Feature: What a host takes from other nodes
     Then the event is refused with ECCP_KEY_CONTINUITY
     And the result names the version 1
     And nothing of it is in the room, and nothing reached the peer "two"
+
+  @LOG-049 @LOG-047 @KEY-056 @must
+  Scenario: A key that the room has seen revoked signs nothing more
+    Given the peer has revoked its key and has a new one in the room
+    When Pat's node submits to the room an event with "the key that was revoked"
+    Then the event is refused with ECCP_KEY_REVOKED
+    And the log of the room is as it was
+    When Pat's node submits the message "hello" to the room
+    Then the event is sequenced
 
   @FED-003 @LOG-031 @must
   Scenario: What stands in the way of a state event is named

@@ -17,7 +17,7 @@ Feature: By which keys a node knows another
     Then it succeeds
     And the peer was asked for its keys 1 time
 
-  @KEY-020 @AUTH-021 @ID-080 @ID-081 @ID-082 @ID-083 @ID-084 @ID-085 @ID-086 @ID-087 @ID-088 @ID-089 @ID-072 @ID-073 @ID-074 @ID-075 @must
+  @KEY-020 @AUTH-021 @ID-080 @ID-081 @ID-082 @ID-083 @ID-084 @ID-085 @ID-086 @ID-087 @ID-088 @ID-089 @ID-072 @ID-073 @ID-074 @ID-075 @ID-076 @must
   Scenario Outline: Key documents with <fault> are refused
     Given the peer publishes key documents with "<fault>"
     When the peer sends an empty transaction
@@ -61,6 +61,7 @@ Feature: By which keys a node knows another
       | a signature that does not verify                               | ECCP_BAD_SIGNATURE |
       | a signature whose S is not below L                             | ECCP_BAD_SIGNATURE |
       | a signature that holds only with the cofactor                  | ECCP_BAD_SIGNATURE |
+      | a signature whose R is the neutral element                     | ECCP_BAD_SIGNATURE |
 
   @KEY-025 @KEY-026 @KEY-027 @KEY-028 @KEY-029 @AUTH-021 @must
   Scenario Outline: Keys with <fault> are refused

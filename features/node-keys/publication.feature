@@ -11,7 +11,7 @@ Feature: What a node says of itself and its keys
     When a stranger calls getKeys
     Then it succeeds
 
-  @KEY-002 @KEY-050 @must
+  @KEY-002 @must
   Scenario: The key that it names is the one that signs
     Given Alice has a public room
     And Pat is a member of the room

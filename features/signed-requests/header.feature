@@ -7,7 +7,7 @@ Feature: Who may not be believed
     Given Alice has a public room
     And Pat and Ruth are members of the room
 
-  @AUTH-011 @AUTH-012 @AUTH-013 @AUTH-014 @AUTH-015 @ERR-017 @must
+  @AUTH-011 @AUTH-012 @AUTH-013 @AUTH-014 @AUTH-015 @JSON-031 @JSON-032 @ERR-017 @must
   Scenario Outline: A request with <fault> is refused
     When Pat's node submits the message "hello" to the room, in a request with "<fault>"
     Then the request is refused with <code>
@@ -47,7 +47,7 @@ Feature: Who may not be believed
       | a time 330 seconds ago          | ECCP_CLOCK_SKEW        |
       | a time 90 seconds ahead         | ECCP_CLOCK_SKEW        |
 
-  @AUTH-020 @AUTH-024 @AUTH-025 @AUTH-003 @ID-072 @ID-073 @ERR-017 @must
+  @AUTH-020 @AUTH-024 @AUTH-025 @AUTH-003 @ID-072 @ID-073 @ID-076 @ERR-017 @must
   Scenario Outline: A request with <fault> is refused, since its signature does not hold
     When Pat's node submits the message "hello" to the room, in a request with "<fault>"
     Then the request is refused with ECCP_BAD_SIGNATURE
@@ -68,6 +68,7 @@ Feature: Who may not be believed
       | a flipped bit in the signature                 |
       | a signature whose S is not below L             |
       | a signature that holds only with the cofactor  |
+      | a signature whose R is the neutral element     |
       | the signature of another key                   |
       | a key that its document does not list          |
 

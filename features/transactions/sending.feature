@@ -14,7 +14,7 @@ Feature: How a node hands on what it has
     And the peer never had two transactions at once
     And the peer was sent at most 6 transactions with messages of the room
 
-  @FED-022 @FED-021 @FED-025 @FED-029 @must
+  @FED-022 @FED-021 @FED-025 @must
   Scenario: What waits is sent in order, 50 items at a time
     Given the peer takes no more transactions
     When Alice sends 120 messages to the room

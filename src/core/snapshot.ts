@@ -1,13 +1,12 @@
-import type { Json, JsonObject } from './canonical-json.ts';
+import type { Json } from './canonical-json.ts';
 import { EccpError } from './errors.ts';
-import { type Entry, entryHash, foundedRoomId, isSelfMembership, type SequencedEvent } from './event.ts';
+import { type Entry, entryHash, foundedRoomId, type SequencedEvent } from './event.ts';
 import { checkHashes, checkSubmittedContent } from './event-acceptance.ts';
 import { entryMembers, readSequencedEvent } from './event-form.ts';
 import { nodeOf } from './ids.ts';
-import { listedKey, verifyCheckpoint } from './key-document.ts';
 import { badEvent, checkMembers, isObject, isString } from './members.ts';
-import { carriedDocuments, RoomState, type StateEntry } from './room-state.ts';
-import { keyId, verify } from './signing.ts';
+import { RoomState, type StateEntry } from './room-state.ts';
+import { carriesKeys, SnapshotSignatures } from './snapshot-signatures.ts';
 
 /** How many entries the end of a log in a snapshot has. */
 export const recentLength = 1000;
@@ -50,19 +49,12 @@ export async function checkSnapshot(
   checkOverlap(named, recent);
   const state = stateOf(roomId, named, last.entry);
   if (state.stateRoot !== head.entry.state_root) throw new EccpError('ECCP_STATE_ROOT', 'not the root of the state');
-  const keys = carriedKeys([...named, ...recent]);
-  const hosts = hostsOf(state, recent);
-  checkEntrySignature(keys, [state.host], head);
+  const signatures = new SnapshotSignatures(state, [...named, ...recent]);
+  const publicKey = signatures.checkHead(head);
   for (const sequenced of recent) {
-    checkEntrySignature(keys, sequenced.entry.epoch === head.entry.epoch ? [state.host] : hosts, sequenced);
-    const { event, signature } = sequenced;
-    const key = keys.get(`${nodeOf(event.sender)} ${event.origin_key}`);
-    checkSignature(key, 'eccp.event-sig.v1', event, signature);
+    signatures.check(sequenced);
     await breathe();
   }
-  const document = state.keyDocument(state.host);
-  const publicKey = document && listedKey(document, head.entry.host_key);
-  if (publicKey === undefined) throw badSignature('the host’s key document does not list the key of the last entry');
   const older = named.filter(({ entry }) => entry.seq < first.entry.seq);
   return { state, older, recent, hostKey: { id: head.entry.host_key, publicKey } };
 }
@@ -141,63 +133,12 @@ function pairsOf({ event, event_id, content }: SequencedEvent): Pair[] {
   if (state_key === undefined) return [];
   const held = { event_id, sender, ...(content && { content }) };
   const pair = (type: string, key: string): Pair => [`${type} ${key}`, { type, state_key: key, ...held }];
-  return carries({ event, content }) ? [pair(type, state_key), keysPair()] : [pair(type, state_key)];
+  return carriesKeys({ event, content }) ? [pair(type, state_key), keysPair()] : [pair(type, state_key)];
   function keysPair(): Pair {
     return pair('eccp.node.keys', nodeOf(sender));
   }
 }
 
-function carries({ event, content }: { event: SequencedEvent['event']; content: JsonObject | undefined }): boolean {
-  return content?.node_keys !== undefined && (event.type === 'eccp.room.create' || isSelfMembership(event));
-}
-
-/** Every public key that the snapshot brings, by node and id. Who else vouches for a node's first document in a room is nobody. */
-function carriedKeys(events: readonly SequencedEvent[]): Map<string, string> {
-  const keys = new Map<string, string>();
-  for (const { event, content } of new Map(events.map((sequenced) => [sequenced.event_id, sequenced])).values()) {
-    if (!carries({ event, content })) continue;
-    const node = nodeOf(event.sender);
-    for (const signed of carriedDocuments(content)) {
-      for (const key of verifyCheckpoint([signed], node).keys) keys.set(`${node} ${keyId(key)}`, key);
-    }
-  }
-  return keys;
-}
-
-/** The nodes that may have signed entries from before the last transfer, as far as the snapshot tells. */
-function hostsOf(state: RoomState, recent: readonly SequencedEvent[]): string[] {
-  const transfers = recent.filter(({ event }) => event.type === 'eccp.room.host');
-  return [
-    nodeOf(state.roomId),
-    ...transfers.map(({ content }) => content?.node).filter((node) => typeof node === 'string'),
-  ];
-}
-
-type SignedEntry = Pick<SequencedEvent, 'entry' | 'entry_signature'>;
-
-function checkEntrySignature(
-  keys: ReadonlyMap<string, string>,
-  hosts: readonly string[],
-  { entry, entry_signature }: SignedEntry,
-): void {
-  const key = hosts.map((host) => keys.get(`${host} ${entry.host_key}`)).find((found) => found !== undefined);
-  checkSignature(key, 'eccp.entry-sig.v1', entry, entry_signature);
-}
-
-function checkSignature(
-  key: string | undefined,
-  domain: 'eccp.entry-sig.v1' | 'eccp.event-sig.v1',
-  value: JsonObject,
-  signature: string,
-): void {
-  if (key === undefined) throw badSignature('signed by a key that the snapshot does not bring');
-  if (!verify(key, domain, value, signature)) throw badSignature('a signature does not verify');
-}
-
 function fork(): EccpError {
   return new EccpError('ECCP_CHAIN_FORK', 'does not continue the entry before');
-}
-
-function badSignature(what: string): EccpError {
-  return new EccpError('ECCP_BAD_SIGNATURE', what);
 }

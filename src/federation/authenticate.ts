@@ -48,7 +48,7 @@ export interface AuthenticatorOptions {
 /** How long after a start without memory nothing is accepted that was signed before, in milliseconds: as far as clocks may lead. */
 const bootMargin = 60_000;
 /** The longest subject that a record may have. */
-const maxSubject = 255;
+const maxUri = 255;
 
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
@@ -115,10 +115,10 @@ export class Authenticator {
     await this.#options.audit({
       kind: 'federation.refused',
       actor: origin,
-      subject: uri.slice(0, maxSubject),
+      subject: origin, // AUD-007
       errcode: error.errcode,
       request_id: requestId,
-      detail: { method, error: error.message },
+      detail: { method, uri: uri.slice(0, maxUri), error: error.message },
     });
   }
 }

@@ -62,7 +62,7 @@ export class Dialler {
     try {
       return await this.#attempt(target, asking, signal).catch((error: unknown) => {
         if (!(error instanceof StaleConnection)) throw error;
-        return this.#attempt(target, asking, signal);
+        return this.#attempt(target, asking, signal, true); // the pool may have more that are closed
       });
     } catch (error) {
       throw explained(error, signal);
@@ -104,13 +104,14 @@ export class Dialler {
     this.#tls.destroy();
   }
 
-  async #attempt(target: Target, asking: Asking, signal: AbortSignal): Promise<Answer> {
+  /** @param isFresh whether it takes a connection of its own, and not one of the pool. */
+  async #attempt(target: Target, asking: Asking, signal: AbortSignal, isFresh = false): Promise<Answer> {
     const { method, path, body } = asking;
     const headers = { ...asking.headers?.(), host: authority(target), accept: 'application/json' };
     const options = { ...dialled(target), method, path, headers, signal };
     const request = target.tls
-      ? tlsRequest({ ...options, ...this.#secured(target), agent: this.#tls })
-      : plainRequest({ ...options, agent: this.#plain });
+      ? tlsRequest({ ...options, ...this.#secured(target), agent: !isFresh && this.#tls })
+      : plainRequest({ ...options, agent: !isFresh && this.#plain });
     request.on('error', () => {}); // one may come after the answer has begun, which then ends with an error of its own
     request.end(body);
     const [response] = await once(request, 'response').catch((error: NodeJS.ErrnoException) => {

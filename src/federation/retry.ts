@@ -7,6 +7,8 @@ export const firstDelayMs = 1_000;
 export const maxDelayMs = 60 * 60_000;
 /** The least that is waited after an answer that says no: a peer's operator may change his mind, but not within a second. */
 export const refusedDelayMs = 60_000;
+/** Refusals that a clock is the reason of, the peer's or this node's: another request has another time, and clocks are put right. */
+const untimely: readonly string[] = ['ECCP_CLOCK_SKEW', 'ECCP_KEY_ROLLBACK'];
 /** The longest `retry_after_ms` that is obeyed: a peer cannot put off what waits for it until that has expired. */
 export const maxRetryAfterMs = 24 * 60 * 60_000;
 
@@ -26,8 +28,13 @@ export interface Wait {
  */
 export function waitAfter(failures: number, random: number, error?: EccpError): Wait {
   const asked = Math.min(error?.details.retry_after_ms ?? 0, maxRetryAfterMs);
-  const leastMs = Math.max(asked, error === undefined || isRetryable(error.errcode) ? 0 : refusedDelayMs);
+  const leastMs = Math.max(asked, error !== undefined && isNo(error.errcode) ? refusedDelayMs : 0);
   return { delayMs: Math.max(leastMs, Math.ceil(random * ceilingMs(failures))), leastMs };
+}
+
+/** Whether a refusal is one that only somebody can change. */
+function isNo(errcode: string): boolean {
+  return !isRetryable(errcode) && !untimely.includes(errcode);
 }
 
 /** The longest wait after so many failures in a row, before what a peer asks for. */

@@ -1,27 +1,26 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Json } from '../core/canonical-json.ts';
-import { EntryWindow } from '../core/entry-window.ts';
 import { EccpError } from '../core/errors.ts';
 import type { SequencedEvent } from '../core/event.ts';
-import { applyEntry } from '../core/room-log.ts';
-import { RoomState } from '../core/room-state.ts';
+import type { RoomState } from '../core/room-state.ts';
 import type { LogHead, NodeName, RoomId } from '../generated/api.ts';
 import { eventsIn, sequencedOf } from '../storage/events.ts';
 import type { Rooms } from '../storage/rooms.ts';
-import { misplaced, stage, staged, unite, unstage } from '../storage/snapshots.ts';
+import { misplaced, noteJoined, stage, staged, uncover, unstage } from '../storage/staged-events.ts';
 import type { Tables } from '../storage/tables.ts';
 import { breathing } from './breath.ts';
 import type { NodeStore } from './environment.ts';
 import type { Evidence } from './evidence.ts';
 import { isWhole, signedEntry } from './ingest.ts';
+import { LogFold } from './log-fold.ts';
 
 export interface LogCheckOptions {
   store: NodeStore;
   rooms: Rooms;
   evidence: Evidence;
   roomId: RoomId;
-  /** The first entry of the snapshot. */
+  /** The first entry that is shown: at first that of the snapshot. */
   first: number;
   host: NodeName;
 }
@@ -32,22 +31,20 @@ const sliceLength = 200;
 /** One log on its way from entry 0 through the snapshot that the room was started from. */
 export class LogCheck {
   readonly #options: LogCheckOptions;
-  readonly #window = new EntryWindow();
-  /** Who was joined at some time, with the place of the last join. */
-  readonly #joined = new Map<string, number>();
+  readonly #fold: LogFold;
   readonly #breathe = breathing();
-  #state = RoomState.empty;
 
   constructor(options: LogCheckOptions) {
     this.#options = options;
+    this.#fold = new LogFold(options.roomId);
   }
 
   /** The next entry that is wanted of the host. */
   get next(): number {
-    return this.#state.head.seq + 1;
+    return this.#fold.state.head.seq + 1;
   }
 
-  /** The entry before which nothing more is wanted. */
+  /** The entry from which on nothing more is wanted. */
   get first(): number {
     return this.#options.first;
   }
@@ -62,7 +59,7 @@ export class LogCheck {
     for (;;) {
       const kept = await store.read((db) => staged(db, roomId, this.next, sliceLength));
       for (const sequenced of kept) {
-        this.#apply(sequenced);
+        this.#fold.apply(sequenced);
         await this.#breathe();
       }
       if (kept.length < sliceLength) return;
@@ -78,12 +75,10 @@ export class LogCheck {
     const good: SequencedEvent[] = [];
     let refusal: unknown;
     for (const item of received) {
-      if (this.next >= this.first) break;
-      const before = this.#state;
       try {
-        good.push(this.#apply(item));
+        good.push(this.#fold.apply(item));
       } catch (error) {
-        if (error instanceof EccpError && isWhole(item)) await this.#judge(before, item, error);
+        if (error instanceof EccpError && isWhole(item)) await this.#judge(this.#fold.state, item, error);
         refusal = error;
         break;
       }
@@ -95,23 +90,34 @@ export class LogCheck {
 
   /** Goes on through the snapshot to the last entry that is held. Then the log is verified, or the room is frozen. */
   async finish(): Promise<void> {
-    const { store, rooms, roomId, evidence } = this.#options;
+    const { store, roomId, evidence } = this.#options;
     try {
       while ((await store.read((db) => this.#applyHeld(db))) === sliceLength) await setImmediate();
-      await store.write(async (trx) => {
-        while ((await this.#applyHeld(trx)) > 0); // what came meanwhile
-        const wrong = await misplaced(trx, roomId, this.first);
-        if (wrong !== undefined) {
-          const moved = new EccpError('ECCP_CHAIN_FORK', 'an event of the snapshot has another place in the log');
-          throw new Contradiction(sequencedOf(wrong) as LogHead, moved);
-        }
-        await unite(trx, rooms, roomId, this.first, this.#joined);
-      });
+      const wrong = await store.read((db) => misplaced(db, roomId, this.first));
+      if (wrong !== undefined) {
+        const moved = new EccpError('ECCP_CHAIN_FORK', 'an event of the snapshot has another place in the log');
+        throw new Contradiction(sequencedOf(wrong) as LogHead, moved);
+      }
+      for (let first = this.first; first > 0; ) first = await store.write((trx) => this.#uncover(trx, first));
     } catch (error) {
       if (!(error instanceof Contradiction)) throw error;
       await evidence.invalid(roomId, error.entry, error.refusal);
       await store.write((trx) => unstage(trx, roomId));
     }
+  }
+
+  /** @returns the first entry that is shown then. */
+  async #uncover(trx: Kysely<Tables>, shown: number): Promise<number> {
+    const { rooms, roomId } = this.#options;
+    while ((await this.#applyHeld(trx)) > 0); // what came since may redact what is not shown yet
+    const { first, eventIds } = await uncover(trx, roomId, shown, sliceLength);
+    for (const redaction of eventIds.flatMap((eventId) => this.#fold.redactionsOf(eventId))) {
+      await rooms.redact(trx, roomId, redaction);
+    }
+    if (first > 0) return first;
+    await noteJoined(trx, roomId, this.#fold.joined);
+    await unstage(trx, roomId);
+    return 0;
   }
 
   /** @returns how many there were. @throws Contradiction */
@@ -121,25 +127,13 @@ export class LogCheck {
     for (const row of rows) {
       const sequenced = sequencedOf(row);
       try {
-        this.#apply(sequenced as unknown as Json);
+        this.#fold.apply(sequenced as unknown as Json);
       } catch (error) {
         if (error instanceof EccpError) throw new Contradiction(sequenced as LogHead, error);
         throw error;
       }
     }
     return rows.length;
-  }
-
-  #apply(received: Json): SequencedEvent {
-    const { state, sequenced } = applyEntry(this.#state, received, this.#window);
-    if (state.roomId !== this.#options.roomId) throw new EccpError('ECCP_ROOM_MISMATCH', 'an entry of another room');
-    const { event, event_id, content, entry } = sequenced;
-    this.#window.push(entry.seq, state.head.hash ?? '', event_id);
-    if (event.type === 'eccp.room.member' && content?.membership === 'join') {
-      this.#joined.set(event.state_key ?? '', entry.seq);
-    }
-    this.#state = state;
-    return sequenced;
   }
 
   /** An entry that the host signed and that cannot be right ends the log (HOST-070). */

@@ -1,7 +1,7 @@
 import type { NodeName, RoomId } from '../generated/api.ts';
 import { verifiedFrom } from '../storage/events.ts';
 import type { Rooms } from '../storage/rooms.ts';
-import { unverifiedRooms } from '../storage/snapshots.ts';
+import { unverifiedRooms } from '../storage/staged-events.ts';
 import type { NodeStore } from './environment.ts';
 import type { Evidence } from './evidence.ts';
 import { LogCheck } from './log-check.ts';

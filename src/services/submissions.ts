@@ -8,28 +8,20 @@ import type { Origin, Rooms } from '../storage/rooms.ts';
 import { nextPosition } from '../storage/stream.ts';
 import type { SubmissionsTable, Tables } from '../storage/tables.ts';
 import type { Environment, NodeStore } from './environment.ts';
+import type { HostAnswers, Outcome } from './host-answers.ts';
 import type { Notifier } from './notifier.ts';
 import type { Outbox } from './outbox.ts';
-
-/** How long the answer to a client waits for the host, in milliseconds. */
-const patienceMs = 5_000;
-/** The same where the host did not answer when it was tried last. */
-const awayPatienceMs = 1_000;
-/** How long it waits for the log once the host has sequenced the event: a join brings the whole of it. */
-const logPatienceMs = 60_000;
 
 /** How often a submission follows the room to another host. */
 const maxReroutes = 20;
 
-type Outcome = { seq: number } | EccpError;
-
-/** An answer to a client that depends on a host. */
-interface Waiter {
-  readonly host: NodeName;
-  /** Undefined: nothing will come of it for now. */
-  settle(outcome: Outcome | undefined): void;
-  /** The host has said yes. */
-  prolong(): void;
+export interface SubmissionsOptions {
+  store: NodeStore;
+  rooms: Rooms;
+  outbox: Outbox;
+  answers: HostAnswers;
+  notifier: Notifier;
+  environment: Environment;
 }
 
 /** What is to be submitted. */
@@ -56,16 +48,14 @@ export class Submissions {
   readonly #outbox: Outbox;
   readonly #notifier: Notifier;
   readonly #environment: Environment;
-  readonly #waiting = new Map<EventId, Waiter>();
-  /** Nodes that did not answer when they were tried last, and why. */
-  readonly #away = new Map<NodeName, EccpError>();
+  readonly #answers: HostAnswers;
   readonly #reroutes = new Map<EventId, number>();
-  #probe: (host: NodeName) => void = () => {};
 
-  constructor(store: NodeStore, rooms: Rooms, outbox: Outbox, notifier: Notifier, environment: Environment) {
+  constructor({ store, rooms, outbox, answers, notifier, environment }: SubmissionsOptions) {
     this.#store = store;
     this.#rooms = rooms;
     this.#outbox = outbox;
+    this.#answers = answers;
     this.#notifier = notifier;
     this.#environment = environment;
   }
@@ -94,7 +84,7 @@ export class Submissions {
   /** An event has come into a log, durably: whoever waits for it is told. */
   sequenced(eventId: EventId, seq: number): void {
     this.#reroutes.delete(eventId);
-    this.#waiting.get(eventId)?.settle({ seq });
+    this.#answers.settled(eventId, { seq });
   }
 
   /** Whether events of this node's users wait for a room's host: then the room is about to be held. */
@@ -136,13 +126,13 @@ export class Submissions {
   async settle(host: NodeName, results: readonly ItemResult[]): Promise<void> {
     for (const result of results) {
       if (result.errcode === undefined) {
-        this.#waiting.get(result.event_id)?.prolong();
+        this.#answers.accepted(result.event_id);
         continue;
       }
       const refusal = refusalOf(result);
       if (await this.#rerouted(host, refusal, result.event_id)) continue;
       const { user_id } = (await this.#reject(result.event_id, refusal)) ?? {};
-      this.#waiting.get(result.event_id)?.settle(refusal);
+      this.#answers.settled(result.event_id, refusal);
       if (user_id !== undefined) this.#notifier.users([user_id]);
     }
   }
@@ -178,31 +168,13 @@ export class Submissions {
     return row !== undefined;
   }
 
-  /** @param probe finds out whether a node that did not answer is back, and sends what waits for it if so. */
-  onAway(probe: (host: NodeName) => void): void {
-    this.#probe = probe;
-  }
-
-  /** A node has answered. */
-  reached(host: NodeName): void {
-    this.#away.delete(host);
-  }
-
-  /** A node could not be reached, or refused everything: nobody need wait for it. */
-  lost(host: NodeName, error: EccpError): void {
-    this.#away.set(host, error);
-    for (const waiter of [...this.#waiting.values()]) if (waiter.host === host) waiter.settle(undefined);
-  }
-
   /**
    * What becomes of an event that a transaction has just submitted.
    *
    * @throws EccpError the host's refusal; for one that is taken back, ECCP_UNREACHABLE or why nothing goes to the host.
    */
   async outcome({ roomId, eventId, host, queues }: Pending): Promise<SendResult> {
-    const isAway = this.#away.has(host);
-    if (isAway) this.#probe(host);
-    const { outcome, end } = this.#wait(eventId, host, isAway ? awayPatienceMs : patienceMs);
+    const { outcome, end } = this.#answers.wait(eventId, host);
     try {
       const settled = (await this.#already(roomId, eventId)) ?? (await outcome);
       if (settled instanceof EccpError) {
@@ -215,7 +187,7 @@ export class Submissions {
         await this.#outbox.withdraw(trx, host, eventId);
         await this.#forget(trx, eventId);
       });
-      const refused = this.#away.get(host);
+      const refused = this.#answers.whyAway(host);
       if (refused?.errcode === 'ECCP_POLICY_DENIED') throw refused;
       throw new EccpError('ECCP_UNREACHABLE', `${host}, which hosts the room, does not answer.`); // HOST-056
     } finally {
@@ -226,24 +198,9 @@ export class Submissions {
   /** Waits until an event is in the log that this node holds, or for as long as a client's answer does. */
   async seen(roomId: RoomId, host: NodeName, eventId: string | null | undefined): Promise<void> {
     if (typeof eventId !== 'string') return;
-    const { outcome, end } = this.#wait(eventId as EventId, host, patienceMs);
+    const { outcome, end } = this.#answers.wait(eventId as EventId, host);
     if ((await this.#already(roomId, eventId as EventId)) === undefined) await outcome;
     end();
-  }
-
-  #wait(eventId: EventId, host: NodeName, ms: number): { outcome: Promise<Outcome | undefined>; end: () => void } {
-    const { promise, resolve } = Promise.withResolvers<Outcome | undefined>();
-    let timer = setTimeout(() => resolve(undefined), ms).unref();
-    const prolong = (): void => {
-      clearTimeout(timer);
-      timer = setTimeout(() => resolve(undefined), logPatienceMs).unref();
-    };
-    this.#waiting.set(eventId, { host, settle: resolve, prolong });
-    const end = (): void => {
-      clearTimeout(timer);
-      this.#waiting.delete(eventId);
-    };
-    return { outcome: promise, end };
   }
 
   /** What was settled between the transaction and the waiting. */

@@ -165,20 +165,24 @@ export interface History {
 /** What a user's right to read depends on, from the room's log (chapter 10). */
 export async function historyOf(db: Kysely<Tables>, roomId: RoomId, userId: UserId): Promise<History> {
   const settings = await stateHistory(db, roomId, 'eccp.room.history_visibility', '');
-  const members = await stateHistory(db, roomId, 'eccp.room.member', userId);
-  const [create] = await stateHistory(db, roomId, 'eccp.room.create', '');
+  const first = await verifiedFrom(db, roomId);
+  const [create] = first === 0 ? await stateHistory(db, roomId, 'eccp.room.create', '') : [];
   const row = await db
     .selectFrom('memberships')
     .select(['membership', 'seq', 'stream'])
     .where('room_id', '=', roomId)
     .where('user_id', '=', userId)
     .executeTakeFirst();
+  // In the state of a snapshot stand memberships that brought keys, and ended since: what ended them may be in the hole.
+  const members = (await stateHistory(db, roomId, 'eccp.room.member', userId)).filter(
+    (member) => member.seq >= first || member.seq === row?.seq || contentOf(member).node_keys === undefined,
+  );
   const last = members.at(-1);
   const isEarly = row?.membership === 'leave' && last !== undefined && contentOf(last).membership === 'join'; // HOST-062
   const early = isEarly ? [{ seq: row.seq, stream: row.stream, value: 'leave' as const }] : [];
   const founded = create?.sender === userId ? [{ seq: create.seq, stream: create.stream, value: 'join' as const }] : []; // HIST-014
   return {
-    verifiedFrom: await verifiedFrom(db, roomId),
+    verifiedFrom: first,
     settings: settings.map((row) => ({ seq: row.seq, value: contentOf(row).history_visibility as HistoryVisibility })),
     memberships: [
       ...founded,

@@ -435,6 +435,21 @@ describe('connections', () => {
     assert.equal(peer.connections(), 2);
   });
 
+  test('that the peer closes one after another cost one more request, not one each', async (t) => {
+    const used = new Set<object>();
+    const waiting: (() => void)[] = [];
+    const { peer, client, node } = await plainPair(t, (request, response) => {
+      if (used.has(request.socket)) return void request.socket.destroy();
+      used.add(request.socket);
+      waiting.push(() => accepted(request, response));
+      if (used.size >= 3) for (const answer of waiting.splice(0)) answer(); // the first three at the same time
+    });
+    await Promise.all([1, 2, 3].map(() => client.signed(node, 'POST', exchange, {})));
+    await client.signed(node, 'POST', exchange, { padding: 'x' });
+    assert.equal(peer.requests.length, 5);
+    assert.equal(peer.connections(), 4);
+  });
+
   test('go to the next target where the first cannot be reached', async (t) => {
     const peer = await started(t, accepted, certified('node'));
     const record = { name: 'node2.test', weight: 0 };

@@ -11,8 +11,9 @@ import type { SequencedEvent } from '../../src/generated/api.ts';
 import { runToEnd } from '../node/node-process.ts';
 import { verifyLog } from '../node/verify-log.ts';
 import { oneLog } from './logs.ts';
-import { Network, type NetworkNode, until } from './nodes.ts';
-import type { Person } from './person.ts';
+import { Network, type NetworkNode } from './nodes.ts';
+import { Person } from './person.ts';
+import { until } from './until.ts';
 
 const network = new Network();
 let host: NetworkNode;
@@ -26,7 +27,7 @@ let room: string;
 before(async () => {
   [host, b, c] = [await network.node(), await network.node(), await network.node()];
   await Promise.all([host, b, c].map((node) => node.start()));
-  [alice, bob, carol] = [await host.person('alice'), await b.person('bob'), await c.person('carol')];
+  [alice, bob, carol] = [await Person.on(host, 'alice'), await Person.on(b, 'bob'), await Person.on(c, 'carol')];
   room = await alice.createRoom({ visibility: 'public', name: 'Control room' });
   await bob.join(room);
   await carol.join(room);

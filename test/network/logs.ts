@@ -5,7 +5,8 @@ import type { SequencedEvent as WireEvent } from '../../conformance/wire/types.t
 import { entryHash } from '../../src/core/event.ts';
 import type { SequencedEvent } from '../../src/generated/api.ts';
 import { verifyLog } from '../node/verify-log.ts';
-import { type NetworkNode, type Signer, until } from './nodes.ts';
+import type { NetworkNode, Signer } from './nodes.ts';
+import { until } from './until.ts';
 
 /** A room's whole log as a node serves it to another one that takes part in the room. */
 export async function logOf(holder: NetworkNode, asker: Signer, room: string): Promise<SequencedEvent[]> {

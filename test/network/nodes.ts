@@ -6,16 +6,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { toBase64url } from '../../src/core/encoding.ts';
 import { signRequest } from '../../src/core/request-signature.ts';
 import type { SigningKey } from '../../src/core/signing.ts';
 import { readKeys } from '../../src/storage/stored-identity.ts';
 import { type Answer, Client } from '../node/client.ts';
 import { type NodeProcess, runToEnd, serve } from '../node/node-process.ts';
-import { Person } from './person.ts';
-
-const deadlineMs = 30_000;
 
 /** Whoever can sign requests in a node's name. */
 export interface Signer {
@@ -65,12 +61,6 @@ export class NetworkNode implements Signer {
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.#client?.close();
     await this.#process?.end(signal);
-  }
-
-  /** A new account. */
-  async person(username: string): Promise<Person> {
-    const { token, userId } = await this.client.register(username);
-    return new Person(this, userId, token);
   }
 
   /** A command of the operator, which has to succeed. @returns what it printed. */
@@ -184,16 +174,5 @@ export async function freePort(): Promise<number> {
     server.close();
     await once(server, 'close');
     return port;
-  }
-}
-
-/** Looks until there is something to see. @param what for the message of a failure. */
-export async function until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-  const end = performance.now() + deadlineMs;
-  for (;;) {
-    const seen = await look();
-    if (seen !== undefined && seen !== false) return seen;
-    assert.ok(performance.now() < end, `not in ${deadlineMs} ms: ${what}`);
-    await wait(20);
   }
 }

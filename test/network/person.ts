@@ -1,7 +1,8 @@
 // A user of one of several nodes, and what users do in rooms.
 import assert from 'node:assert/strict';
 import type { Answer } from '../node/client.ts';
-import { type NetworkNode, until } from './nodes.ts';
+import type { NetworkNode } from './nodes.ts';
+import { until } from './until.ts';
 
 type Body = Answer['body'];
 type Section = 'joined' | 'invited' | 'knocked' | 'left';
@@ -14,10 +15,16 @@ export class Person {
   /** What syncs told of each room last. */
   readonly #rooms = new Map<string, { section: Section; told: Body }>();
 
-  constructor(node: NetworkNode, userId: string, token: string) {
+  private constructor(node: NetworkNode, userId: string, token: string) {
     this.node = node;
     this.userId = userId;
     this.#token = token;
+  }
+
+  /** A new account. */
+  static async on(node: NetworkNode, username: string): Promise<Person> {
+    const { token, userId } = await node.client.register(username);
+    return new Person(node, userId, token);
   }
 
   call(method: string, path: string, body?: object): Promise<Answer> {

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Peer, Policy, PolicyVersion } from '../../src/generated/api.ts';
 import { oneLog } from './logs.ts';
-import { Network, type NetworkNode, type Signer, until } from './nodes.ts';
-import type { Person } from './person.ts';
+import { Network, type NetworkNode, type Signer } from './nodes.ts';
+import { Person } from './person.ts';
+import { until } from './until.ts';
 import { Wiretap } from './wiretap.ts';
 
 const network = new Network();
@@ -25,7 +26,7 @@ before(async () => {
   c = await network.node();
   await Promise.all([a, b, c].map((node) => node.start()));
   wiretap.target = b.port;
-  [alice, bob] = [await a.person('alice'), await b.person('bob')];
+  [alice, bob] = [await Person.on(a, 'alice'), await Person.on(b, 'bob')];
   room = await alice.createRoom({ visibility: 'public', name: 'Square' });
 });
 after(async () => {

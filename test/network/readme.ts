@@ -5,7 +5,7 @@ import { NetworkNode } from './nodes.ts';
 
 const heading = '## Several nodes on one machine';
 const shownPorts = ['8451', '8452', '8453'];
-const shownFolders = ['./eccp-1', './eccp-2', './eccp-3'];
+const shownFolders = ['./eccp-data/1', './eccp-data/2', './eccp-data/3'];
 
 export interface Shown {
   /** The three nodes that the commands start. */

@@ -7,9 +7,10 @@ import { promisify } from 'node:util';
 import { pem, roots } from '../federation/peer-server.ts';
 import { verifyLog } from '../node/verify-log.ts';
 import { hashesOf, oneLog } from './logs.ts';
-import { freePort, Network, type NetworkNode, until } from './nodes.ts';
-import type { Person } from './person.ts';
+import { freePort, Network, type NetworkNode } from './nodes.ts';
+import { Person } from './person.ts';
 import { type Shown, shownNetwork } from './readme.ts';
+import { until } from './until.ts';
 
 /** One for each of three nodes, the host's first. */
 type Three<T> = readonly [T, T, T];
@@ -75,8 +76,8 @@ async function isOut(reader: Person, room: string, { userId }: Person): Promise<
 /** Everything that users of three nodes do with one another in a room. */
 async function shareRoom(nodes: Three<NetworkNode>): Promise<void> {
   const recorded = await eachOf(nodes, async (node) => (await node.audited()).length);
-  const bosses = await eachOf(nodes, (node) => node.person('boss'));
-  const guests = await eachOf(nodes, (node) => node.person('guest'));
+  const bosses = await eachOf(nodes, (node) => Person.on(node, 'boss'));
+  const guests = await eachOf(nodes, (node) => Person.on(node, 'guest'));
   const [alice] = bosses;
   const room = await sharedRoom(bosses, { name: 'Pumps' });
   const users = Object.fromEntries(bosses.map(({ userId }, i) => [userId, i === 0 ? 100 : 50]));
@@ -125,7 +126,7 @@ describe('over plain HTTP on loopback', () => {
 
   test('a node without users in the room hears of invitations to it, of their end, and of nothing else', async () => {
     const [a, b] = nodes;
-    const [alice, bob] = [await a.person('ann'), await b.person('ben')];
+    const [alice, bob] = [await Person.on(a, 'ann'), await Person.on(b, 'ben')];
     const room = await alice.createRoom({ name: 'Valves', topic: 'Those that leak', invite: [bob.userId] });
     const { preview } = await bob.sees('invited', room);
     assert.deepEqual([preview.name, preview.topic, preview.visibility], ['Valves', 'Those that leak', 'private']);
@@ -148,7 +149,7 @@ describe('over plain HTTP on loopback', () => {
 
   test('a public room is joined by its id; a private one is not there', async () => {
     const [a, b, c] = nodes;
-    const [bob, carol, alice] = [await b.person('bea'), await c.person('cor'), await a.person('amy')];
+    const [bob, carol, alice] = [await Person.on(b, 'bea'), await Person.on(c, 'cor'), await Person.on(a, 'amy')];
     const room = await bob.createRoom({ visibility: 'public', name: 'Square' });
     assert.equal((await carol.join(room)).status, 'sequenced');
     assert.equal((await alice.join(room)).status, 'sequenced');
@@ -161,7 +162,7 @@ describe('over plain HTTP on loopback', () => {
 
   test('a knock from another node is let in, and may be taken back or refused', async () => {
     const [a, b, c] = nodes;
-    const [alice, bob, carol] = [await a.person('ava'), await b.person('bo'), await c.person('cy')];
+    const [alice, bob, carol] = [await Person.on(a, 'ava'), await Person.on(b, 'bo'), await Person.on(c, 'cy')];
     const room = await alice.createRoom({ visibility: 'invite_only', name: 'Club' });
     for (const person of [bob, carol]) {
       assert.equal((await person.must('POST', `/rooms/${room}/knock`, { reason: 'please' })).status, 'sequenced');
@@ -185,7 +186,7 @@ describe('over plain HTTP on loopback', () => {
 
   test('one who left is invited again, comes back, and has what was said meanwhile in the log', async () => {
     const [a, b] = nodes;
-    const [alice, bob] = [await a.person('ada'), await b.person('bert')];
+    const [alice, bob] = [await Person.on(a, 'ada'), await Person.on(b, 'bert')];
     const room = await sharedRoom([alice, bob]);
     await bob.leave(room);
     for (let i = 0; i < 5; i++) await alice.send(room, `without Bert ${i}`);
@@ -200,7 +201,7 @@ describe('over plain HTTP on loopback', () => {
 
   test('a send waits for a host that is away, whoever restarts; a change of state does not', async () => {
     const [a, b, c] = nodes;
-    const [alice, bob, carol] = [await a.person('alba'), await b.person('bill'), await c.person('cleo')];
+    const [alice, bob, carol] = [await Person.on(a, 'alba'), await Person.on(b, 'bill'), await Person.on(c, 'cleo')];
     const room = await sharedRoom([alice, bob, carol]);
     await alice.empower(room, { [alice.userId]: 100, [bob.userId]: 50 });
     await bob.isPowerful(room, 50);

@@ -11,7 +11,7 @@ import { Backfill } from '../../src/federation/backfill.ts';
 import { systemTimers } from '../../src/federation/pause.ts';
 import { Pull } from '../../src/federation/pull.ts';
 import { SnapshotStart } from '../../src/federation/snapshot-start.ts';
-import type { EventType, NodeName, RoomId, SequencedEvent, Snapshot } from '../../src/generated/api.ts';
+import type { EventId, EventType, NodeName, RoomId, SequencedEvent, Snapshot } from '../../src/generated/api.ts';
 import type { Session } from '../../src/services/sessions.ts';
 import { type Network, type NetworkNode, network } from './network.ts';
 
@@ -25,7 +25,7 @@ after(async () => {
 type Bend = (what: string, answer: Json) => Json;
 
 /** Lets a node fetch logs as one in operation does, in a network without HTTP. */
-function fetching(net: Network, nodes: readonly NetworkNode[], node: NetworkNode) {
+function fetching(nodes: readonly NetworkNode[], node: NetworkNode) {
   const asked: string[] = [];
   const bend: { answer: Bend } = { answer: (_, answer) => answer };
   const client = {
@@ -58,7 +58,6 @@ function fetching(net: Network, nodes: readonly NetworkNode[], node: NetworkNode
   ends.push(async () => {
     await backfill.stop();
     await pulls.stop();
-    await net.end();
   });
   /** Until the log is verified, or the room frozen. */
   const verified = async (): Promise<void> => {
@@ -69,12 +68,18 @@ function fetching(net: Network, nodes: readonly NetworkNode[], node: NetworkNode
   return { asked, bend, verified, verification, client };
 }
 
+function newNetwork(): Network {
+  const net = network();
+  ends.push(() => net.end());
+  return net;
+}
+
 /** A room of Alice's with a long log, and Bob of another node who is about to join it. */
 async function long(length = 1200) {
-  const net = network();
+  const net = newNetwork();
   const [a, b] = [await net.node('a.test'), await net.node('b.test')];
   const [alice, bob, carol] = [await a.user('alice'), await b.user('bob'), await a.user('carol')];
-  const fetched = fetching(net, [a, b], b);
+  const fetched = fetching([a, b], b);
   const { roomId } = await a.services.rooms.create(alice.userId, { visibility: 'public', name: 'Pumps' });
   await setHistory(a, alice, roomId);
   await a.services.memberships.join(carol.userId, roomId, undefined);
@@ -204,6 +209,68 @@ test('what a restart interrupts is taken up where it was', async () => {
   await backfill.stop();
   assert.equal(asked.length, Math.ceil((check.first - 300) / 500));
   assert.equal(digest(await read(b, bob, roomId)), digest(shared(await read(a, alice, roomId))));
+});
+
+test('a crash while the older part is being shown leaves no hole and no wrong order', async () => {
+  const { a, b, alice, bob, roomId, sent, join, verification, client, net } = await long(1900);
+  await join();
+  const check = await verification.begin(roomId);
+  assert.ok(check);
+  const path = `/_eccp/federation/v1/rooms/${roomId}/log`;
+  while (check.next < check.first) {
+    const limit = Math.min(500, check.first - check.next);
+    const { entries } = (await client.signed(a.name, 'GET', `${path}?from=${check.next}&limit=${limit}`)) as {
+      entries: Json[];
+    };
+    await check.take(entries);
+  }
+  const { store } = b.services;
+  const { write } = store;
+  let writes = 0;
+  store.write = (work) => {
+    if (++writes === 3) throw new Error('a crash');
+    return write.call(store, work) as ReturnType<typeof work>;
+  };
+  await assert.rejects(check.finish(), /a crash/);
+  store.write = write;
+  const shown = (await read(b, bob, roomId))[0]?.entry.seq ?? 0;
+  assert.equal(shown, check.first - 400, 'two slices');
+  const whole = await read(a, alice, roomId);
+  assert.equal(digest(await read(b, bob, roomId)), digest(whole.slice(shown)));
+  await a.services.messages.redact(alice, roomId, sent[5]?.event_id as EventId, undefined, undefined);
+  await net.deliver();
+
+  const again = await verification.begin(roomId);
+  await again?.finish();
+  assert.deepEqual(await verification.pending(), []);
+  assert.equal(digest(await read(b, bob, roomId)), digest(shared(await read(a, alice, roomId))));
+});
+
+test('nobody reads more while there is a hole than before and after', async () => {
+  const net = newNetwork();
+  const [a, b, c] = [await net.node('a.test'), await net.node('b.test'), await net.node('c.test')];
+  const [alice, bob, eve] = [await a.user('alice'), await b.user('bob'), await c.user('eve')];
+  const { verified } = fetching([a, b, c], b);
+  fetching([a, b, c], c);
+  const room = { visibility: 'public', historyVisibility: 'invited' } as const;
+  const { roomId } = await a.services.rooms.create(alice.userId, { ...room, invite: [bob.userId] });
+  // Eve brings her node's keys into the room, so that this join of hers stays in its state; that she leaves is in the hole.
+  await net.during(c.services.memberships.join(eve.userId, roomId, undefined));
+  await net.during(c.services.memberships.leave(eve.userId, roomId, undefined));
+  await net.deliver();
+  const messages = Array.from({ length: 1200 }, (_, i) => send(a, alice, roomId, `not for Eve ${i}`));
+  const { seq = 0 } = (await Promise.all(messages)).at(-100) ?? {};
+  await net.during(c.services.memberships.join(eve.userId, roomId, undefined));
+  await net.during(b.services.memberships.join(bob.userId, roomId, undefined));
+  await net.deliver();
+  const forEve = async (): Promise<string> => {
+    const { entries } = await b.services.logServing.log(c.name, roomId, seq, 150);
+    const isOpen = entries.map(({ content }) => content !== undefined);
+    return `${isOpen.filter((open) => !open).length} withheld, ${isOpen.filter((open) => open).length} open`;
+  };
+  assert.equal(await forEve(), '100 withheld, 2 open');
+  await verified();
+  assert.equal(await forEve(), '100 withheld, 2 open');
 });
 
 test('a log that is short, and a snapshot that is refused, are joined by the log', async () => {

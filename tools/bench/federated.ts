@@ -48,6 +48,10 @@ export class FederatedNode {
     this.#served = undefined;
   }
 
+  get port(): number {
+    return Number(this.#listen.split(':')[1]);
+  }
+
   /** Resident memory, in megabytes. */
   memory(): number {
     return this.#served?.memory() ?? 0;

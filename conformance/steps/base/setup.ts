@@ -62,8 +62,8 @@ BeforeStep(function (this: EccpWorld, { pickleStep }: ITestStepHookParameter) {
 After(async function (this: EccpWorld) {
   this.step = 'the end of the scenario';
   this.phase = 'then';
-  await this.run.accounts.endScenario();
   for (const undo of this.cleanups.toReversed()) await undo();
+  await this.run.accounts.endScenario();
   const peers = [...this.peers.values()];
   await Promise.all(peers.map((peer) => peer.close()));
   if (this.evidence.trouble) return;
