@@ -58,7 +58,9 @@ function scopesOf(document: OpenApi): string {
     const scope = scopeOf(operation);
     return scope === undefined ? '' : `    ${operation.operationId}: ${scope === null ? null : `"${scope}"`};\n`;
   });
-  const signed = operations.filter(({ security }) => security?.[0]?.peerSignature).map(({ operationId }) => operationId);
+  const signed = operations
+    .filter(({ security }) => security?.[0]?.peerSignature)
+    .map(({ operationId }) => operationId);
   return `/** The operations that ask for an access token, and the scope it must have; null where any will do. */
 export interface scopes {
 ${lines.join('')}}

@@ -99,8 +99,9 @@ export const EVENT_FAULTS: Readonly<Record<string, EventFault>> = {
       stateKey: `@somebody-else:${peer.name}`,
     }),
   'the key that was revoked': (peer, roomId, user) => {
-    const { key, requestKey } = peer.identity;
-    peer.identity.key = requestKey ?? key;
+    const { key, chain } = peer.identity;
+    const [old] = chain.map((signed) => peer.identity.keysOf(signed)[0]);
+    peer.identity.key = old ?? key;
     const event = make(peer, roomId, hello(user));
     peer.identity.key = key;
     return { room_id: roomId, origin: event };

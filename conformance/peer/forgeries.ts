@@ -68,12 +68,22 @@ export const FORGERIES: Readonly<Record<string, Forgery>> = {
     return next(peer, room, own(room, 'invited', 'join'));
   },
   'a second create event': (peer, room) =>
-    next(peer, room, {
-      type: 'eccp.room.create',
-      sender: creatorOf(room),
-      content: { room_version: '1' },
-      stateKey: '',
-    }),
+    next(
+      peer,
+      room,
+      {
+        type: 'eccp.room.create',
+        sender: creatorOf(room),
+        content: { room_version: '1', node_keys: [peer.identity.newest] },
+        stateKey: '',
+      },
+      {
+        bend: (event) => {
+          delete event.room_id;
+          delete event.anchor;
+        },
+      },
+    ),
   'more power than its sender has': (peer, room) => {
     const [creator, junior] = [creatorOf(room), `@junior:${peer.name}`];
     say(peer, room, { ...own(room, 'junior', 'invite'), sender: creator });

@@ -205,7 +205,7 @@ function isUserOf(node: string, actor: unknown): boolean {
 
 async function subjectNamed(world: EccpWorld, words: string): Promise<string> {
   if (words === 'the room') return world.room('room').id;
-  if (words === 'its new key') return String(lookUp(world.latest.json, 'key'));
+  if (words === 'the new key') return String(lookUp(world.latest.json, 'key'));
   const [, text] = /^"([^"]+)"$/.exec(words) ?? [];
   return text === undefined ? await nodeNamed(world, words) : world.event(text);
 }

@@ -62,7 +62,7 @@ Given(
       ([user, is]) => is === 'join' && user.endsWith(`:${peer.name}`),
     );
     if (!user) throw new HarnessError('nobody of the peer is in the room');
-    peer.identity.requestKey = peer.identity.rotate(true); // for requests the other node knows only that one yet
+    oldKeys.set(peer, peer.identity.rotate(true));
     const { result } = await join(peer, id, user[0]);
     expectEqual(result.status, 'sequenced', 'what became of the repeated join');
   },

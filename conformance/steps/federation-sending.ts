@@ -160,6 +160,16 @@ Then(
   },
 );
 
+// Then every transaction to the peer has a length that is a power of two, 1024 or more
+Then(
+  'every transaction to {peer} has a length that is a power of two, {int} or more',
+  async function (this: EccpWorld, alias: string, least: number) {
+    const sizes = (await this.peer(alias)).requests.filter(isTransaction).map(({ body }) => body.length);
+    const good = (size: number) => size >= least && (size & (size - 1)) === 0;
+    expectThat(sizes.length > 0 && sizes.every(good), `powers of two from ${least} on`, sizes.join(', '));
+  },
+);
+
 function sentWith(peer: FakePeer, id: string): Request[] {
   return peer.requests.filter((request) => isTransaction(request) && request.body.includes(id));
 }

@@ -97,15 +97,6 @@ Feature: What a host takes from other nodes
     And the result names the version 1
     And nothing of it is in the room, and nothing reached the peer "two"
 
-  @LOG-049 @LOG-047 @KEY-056 @must
-  Scenario: A key that the room has seen revoked signs nothing more
-    Given the peer has revoked its key and has a new one in the room
-    When Pat's node submits to the room an event with "the key that was revoked"
-    Then the event is refused with ECCP_KEY_REVOKED
-    And the log of the room is as it was
-    When Pat's node submits the message "hello" to the room
-    Then the event is sequenced
-
   @FED-003 @LOG-031 @must
   Scenario: What stands in the way of a state event is named
     When Pat's node submits to the room an event with "a stale replaces"

@@ -128,3 +128,16 @@ Feature: Keys that change, and keys that are stolen
     When Pat's node submits the message "with the new key" to the room
     Then the event is sequenced
     And Alice can verify the whole log of the room
+
+  @LOG-049 @LOG-047 @KEY-056 @must
+  Scenario: A key that the room has seen revoked signs nothing more there
+    Given Alice has a public room
+    And the peer vouches for its keys for a moment only
+    And Pat is a member of the room
+    When the moment has passed for which the peer vouched for its keys
+    Given the peer has revoked its key and has a new one in the room
+    When Pat's node submits to the room an event with "the key that was revoked"
+    Then the event is refused with ECCP_KEY_REVOKED
+    And the log of the room is as it was
+    When Pat's node submits the message "hello" to the room
+    Then the event is sequenced

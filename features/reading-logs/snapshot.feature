@@ -16,16 +16,15 @@ Feature: The end of a log, with its state
   Scenario: Of a long log it has the last 1000 entries
     Given Alice has a public room
     And Pat is a member of the room
-    And Alice sends 1010 messages to the room, many at a time
+    And Alice sends 1010 messages to the room
     When the peer asks for a snapshot of the room
     Then the snapshot has the head, the state and the last entries of the log
 
   @PULL-043 @PULL-044 @must
-  Scenario: Who brought keys stands in the state, also after leaving
+  Scenario: What brought a node's keys stands in the state also when it is in force for nothing else
     Given Alice has a public room
     And Pat is a member of the room
-    And Pat leaves by submission
-    And Quinn of Pat's node is a member of the room
+    And Pat leaves and comes back by submission
     When the peer asks for a snapshot of the room
     Then the snapshot has the head, the state and the last entries of the log
 
@@ -48,3 +47,11 @@ Feature: The end of a log, with its state
     Then the request is refused with ECCP_NOT_FOUND
     When the peer requests GET "/_eccp/federation/v1/rooms/!AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA:example.org/snapshot", signed
     Then the request is refused with ECCP_NOT_FOUND
+
+  @PULL-046 @must
+  Scenario: One that would be too large is refused
+    Given Alice has a public room with "shared" history
+    And Pat is a member of the room
+    And Alice sends 150 messages of 60000 bytes to the room
+    When the peer asks for a snapshot of the room
+    Then the request is refused with ECCP_TOO_LARGE

@@ -47,7 +47,7 @@ export interface AuthenticatorOptions {
 
 /** How long after a start without memory nothing is accepted that was signed before, in milliseconds: as far as clocks may lead. */
 const bootMargin = 60_000;
-/** The longest subject that a record may have. */
+/** How much of a request target a record has, in characters. */
 const maxUri = 255;
 
 export class Authenticator {

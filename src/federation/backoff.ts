@@ -5,18 +5,21 @@ import { ceilingMs, waitAfter } from './retry.ts';
 /** The longest between two tries that news led to while nothing gets through, in milliseconds. */
 const maxNewsGapMs = 60_000;
 
+/** A reason to try soon: something new waits for the destination, or the destination itself was in contact. */
+export type News = 'queued' | 'contact';
+
 /** The waits between tries that fail, and what cuts them short. */
 export class Backoff {
   readonly #pause: Pause;
   readonly #random: () => number;
   /** In a row. */
   #failures = 0;
-  /** Whether there was news since the last try began. */
-  #hasNews = false;
-  /** Whether news made this try earlier than it would have been. */
-  #isEarly = false;
-  /** How many of those failed in a row. */
-  #earlyFailures = 0;
+  /** What was news since the last try began. */
+  readonly #news = new Set<News>();
+  /** What made this try earlier than it would have been. */
+  #earlyFor: News | undefined;
+  /** How many of those failed in a row. Each kind for itself: whatever was queued while a node was away, its first sign of life counts. */
+  #earlyFailures = { queued: 0, contact: 0 };
   /** The shortest that the present wait may be cut to. */
   #leastMs = 0;
 
@@ -27,36 +30,36 @@ export class Backoff {
 
   /** A try begins: what was news before it is not any more. */
   trying(): void {
-    this.#hasNews = false;
+    this.#news.clear();
   }
 
   /** It went well. */
   passed(): void {
     this.#failures = 0;
-    this.#earlyFailures = 0;
-    this.#isEarly = false;
+    this.#earlyFailures = { queued: 0, contact: 0 };
+    this.#earlyFor = undefined;
   }
 
   /** It did not: resolves when it is time for the next one. */
   failed(error?: EccpError): Promise<void> {
     this.#failures++;
-    if (this.#isEarly) this.#earlyFailures++;
-    this.#isEarly = false;
+    if (this.#earlyFor !== undefined) this.#earlyFailures[this.#earlyFor]++;
+    this.#earlyFor = undefined;
     const { delayMs, leastMs } = waitAfter(this.#failures, this.#random(), error);
     this.#leastMs = leastMs;
     const over = this.#pause.wait(delayMs);
-    if (this.#hasNews) this.news();
+    for (const what of this.#news) this.news(what);
     return over;
   }
 
   /**
-   * A reason to try soon. It cuts a wait short, never below what the peer asked for. But there may be news all the time of a peer that
-   * cannot be reached: the tries that news leads to become rarer too, down to one a minute.
+   * It cuts a wait short, never below what the peer asked for. But there may be news all the time of a peer that cannot be reached: the
+   * tries that news leads to become rarer too, down to one a minute.
    */
-  news(): void {
-    this.#hasNews = true;
-    const gapMs = Math.min(maxNewsGapMs, ceilingMs(this.#earlyFailures + 1));
-    if (this.#pause.cutTo(Math.max(this.#leastMs, gapMs))) this.#isEarly = true;
+  news(what: News): void {
+    this.#news.add(what);
+    const gapMs = Math.min(maxNewsGapMs, ceilingMs(this.#earlyFailures[what] + 1));
+    if (this.#pause.cutTo(Math.max(this.#leastMs, gapMs))) this.#earlyFor = what;
   }
 
   /** Ends the wait. */

@@ -52,12 +52,12 @@ export class Delivery {
   queued(): void {
     this.#isQueued = true;
     this.#holding.cutTo(0);
-    this.#backoff.news();
+    this.#backoff.news('queued');
   }
 
   /** The destination shows that it is there. */
   contact(): void {
-    this.#backoff.news();
+    this.#backoff.news('contact');
   }
 
   /** The operator has changed something about the destination: whatever was waited for, try now. */

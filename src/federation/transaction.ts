@@ -1,8 +1,8 @@
 // What goes from one node to another in one exchange, and what its answer says of each item (chapter 16). Pure functions.
 import type { Json, JsonObject } from '../core/canonical-json.ts';
-import { isEventId } from '../core/ids.ts';
+import { isEventId, isNodeName } from '../core/ids.ts';
 import { isCount, isObject, isText } from '../core/members.ts';
-import type { EventId, ItemResult, RoomId } from '../generated/api.ts';
+import type { EventId, ItemResult, NodeName, RoomId } from '../generated/api.ts';
 
 export const exchangePath = '/_eccp/federation/v1/transactions';
 /** The most items of one transaction: submissions, entries and invites together. */
@@ -81,7 +81,7 @@ const isSentence = isText(1000);
 /** Either `status`, or `errcode` with what belongs to it; whatever else a peer adds is left out. A refusal's sentence is shown to users. */
 function readResult(result: Json | undefined, eventId: EventId): ItemResult | undefined {
   if (!isObject(result) || result.event_id !== eventId) return undefined;
-  const { status, seq, errcode, error, current, version } = result;
+  const { status, seq, errcode, error, current, version, host } = result;
   if (errcode === undefined) {
     if (status !== 'sequenced' && status !== 'applied') return undefined;
     return { event_id: eventId, status, ...(isCount(seq ?? null) && { seq: seq as number }) };
@@ -93,5 +93,6 @@ function readResult(result: Json | undefined, eventId: EventId): ItemResult | un
     error: isSentence(error ?? null) && error !== '' ? (error as string) : 'No reason was given.',
     ...((current === null || isEventId(current)) && { current: current as EventId | null }),
     ...(isCount(version ?? null) && { version: version as number }),
+    ...(isNodeName(host ?? null) && { host: host as NodeName }), // HOST-090
   };
 }

@@ -79,13 +79,17 @@ export class Ingest {
   ): Promise<'outside' | undefined> {
     const batches: Promise<void>[] = [];
     let end: 'outside' | Refused | undefined;
-    // Transactions run in the order in which they are asked for. The next one need not wait until the one before is on disk.
+    // Transactions run in the order in which they are asked for. While one is being made durable the next one may run; more than
+    // that would hold up everybody else.
     for (let start = 0; start < entries.length; start += perTransaction) {
-      const batch = entries.slice(start, start + perTransaction);
+      await batches.at(-2)?.catch(() => {});
       const take = async (log: LogChanges) => {
+        const batch = entries.slice(start, start + perTransaction);
         end ??= await this.#applyBatch(log, roomId, batch, asMember && start === 0);
       };
-      batches.push(this.#options.keeper.write(take));
+      const written = this.#options.keeper.write(take);
+      written.catch(() => {}); // told below
+      batches.push(written);
     }
     await Promise.all(batches);
     if (end === undefined || end === 'outside') return end;

@@ -286,11 +286,12 @@ test('AUD-007, AUD-008: a refusal leaves a record under the name it claims, and 
   assert.deepEqual(record, {
     kind: 'federation.refused',
     actor: peerName,
-    subject: uri,
+    subject: peerName,
     errcode: 'ECCP_CLOCK_SKEW',
     request_id: 'r-1',
   });
   assert.equal(detail?.method, 'POST');
+  assert.equal(detail?.uri, uri);
   assert.doesNotMatch(JSON.stringify(world.audited), /signature=|nonce/);
   const [header = ''] = request.authorization;
   await refused(check({ ...request, authorization: [header, header] }), 'ECCP_BAD_AUTH');
@@ -300,5 +301,5 @@ test('AUD-007, AUD-008: a refusal leaves a record under the name it claims, and 
   }
   assert.equal(world.audited.length, 2);
   await refused(check({ ...request, uri: `/${'x'.repeat(300)}` }), 'ECCP_CLOCK_SKEW');
-  assert.equal(world.audited.at(-1)?.subject?.length, 255);
+  assert.equal(String(world.audited.at(-1)?.detail?.uri).length, 255);
 });

@@ -77,6 +77,19 @@ test('the first request of a peer that was down ends the wait, and so does the f
   }
 });
 
+test('it does so although new items led to tries in vain all the while', async () => {
+  const world = await started();
+  world.answer = down;
+  for (let at = 0; at < 5 * minute; at += second) {
+    world.queue('a');
+    await world.time.pass(second);
+  }
+  world.answer = async (transaction) => accepted(transaction);
+  world.outbound.wake(peer);
+  const took = await world.time.pass(day, () => world.waiting().length === 0);
+  assert.ok(took <= second, `${took} ms`);
+});
+
 test('after a while a sign of life counts as one again, though the last one led to nothing', async () => {
   const world = await started();
   world.answer = down;

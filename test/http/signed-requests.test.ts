@@ -77,6 +77,7 @@ test('the authenticator is given the raw target, every header and the raw bytes;
       uri: `${TRANSACTIONS}?a=%2f%zz&b`,
       authorization: ['ECCP-FED one'],
       requestId: answer.headers['x-request-id'],
+      address: '127.0.0.1',
       bytes: text,
     },
   ]);

@@ -46,14 +46,13 @@ export class Load {
   visit(by: Member, room: string): void {
     this.#repeat(async () => {
       const joined = await this.#move(by, room, 'join');
-      for (let n = this.#options.choices.between(0, longestVisit); n > 0 && joined !== undefined; n--) {
+      if (joined === undefined) return; // the host is away
+      for (let n = this.#options.choices.between(0, longestVisit); n > 0; n--) {
         const sent = await this.#send(by, room);
         if (sent === undefined) this.#fault(`${by.userId} may not send to ${room}, though joined by ${joined.eventId}`);
         await this.#pause();
       }
-      await this.#pause();
       await this.#move(by, room, 'leave');
-      await this.#pause();
     });
   }
 
