@@ -77,6 +77,35 @@ Given(
   },
 );
 
+// When Alice begins to join the room   (goes on in the background)
+When('{actor} begins to join {room}', async function (this: EccpWorld, who: string, alias: string) {
+  await this.actor(who);
+  const params = { roomId: this.room(alias).id };
+  const answer = this.peek(who, 'joinRoom', { params, body: {}, deadline: 100_000 });
+  answer.catch(() => undefined); // it may be cut off when the scenario ends
+  answer.then(
+    ({ ok }) => ok && this.saved.set(`${who} joined`, true),
+    () => undefined,
+  );
+});
+
+// Then the node has refused the join of Alice that the peer handed over   (the entry came, and could not be taken)
+Then(
+  'the node has refused the join of {actor} that {peer} handed over',
+  async function (this: EccpWorld, who: string, alias: string) {
+    const peer = await this.peer(alias);
+    const user = await this.userId(who);
+    const { room } = await hosted(this, 'room');
+    const join = () => room.log.find(({ event }) => event.state_key === user);
+    await peer.until(`the join of ${user}`, () => join() !== undefined);
+    const result = (await peer.delivered()).get(join()?.event_id ?? '');
+    expectThat(typeof result?.errcode === 'string', 'the join to be refused', show(result));
+  },
+);
+Then('{actor} has not been told that she joined', function (this: EccpWorld, who: string) {
+  expectEqual(this.saved.get(`${who} joined`), undefined, 'a successful answer');
+});
+
 // When Alice tries to join the room for up to 95000 ms
 When(
   '{actor} tries to join {room} for up to {int} ms',

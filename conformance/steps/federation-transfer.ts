@@ -7,46 +7,18 @@ import type { FakePeer } from '../peer/fake-peer.ts';
 import { extend } from '../peer/host.ts';
 import { ownMembership } from '../peer/participant.ts';
 import type { PeerRoom } from '../peer/room.ts';
-import {
-  agree,
-  asksForConsent,
-  CONSENT,
-  CONSENT_FAULTS,
-  type Consenting,
-  disagree,
-  giveAway,
-} from '../peer/transfer.ts';
-import { canonical } from '../wire/canonical.ts';
-import { isObject, show } from '../wire/json.ts';
-import { keyIn } from '../wire/key-document.ts';
+import { CONSENT, type Consenting, giveAway } from '../peer/transfer.ts';
+import { show } from '../wire/json.ts';
 import { replayLog } from '../wire/room-log.ts';
-import { verifyJson } from '../wire/signature.ts';
 import type { SequencedEvent } from '../wire/types.ts';
 import { type EccpWorld, GUESTS } from '../world.ts';
 import { wholeLog } from './base/log.ts';
 import { readLog } from './base/messages.ts';
+import { askNode, consenting } from './federation-consent.ts';
 import { handOver } from './federation-entries.ts';
 
 /** The last transfer that a fake node signed. */
 const transfers = new WeakMap<EccpWorld, { host: FakePeer; item: SequencedEvent }>();
-const NOWHERE = `!${'A'.repeat(43)}`;
-
-// Given the peer agrees to host rooms · … gives "a consent for another room" when it is asked · … refuses to host rooms with ECCP_FORBIDDEN
-Given('{peer} agrees to host rooms', async function (this: EccpWorld, alias: string) {
-  agree(await this.peer(alias));
-});
-Given(
-  '{peer} gives {string} when it is asked to host a room',
-  async function (this: EccpWorld, alias: string, words: string) {
-    agree(await this.peer(alias), consenting(words));
-  },
-);
-Given(
-  '{peer} refuses to host rooms with {errcodes}',
-  async function (this: EccpWorld, alias: string, [errcode = '']: string[]) {
-    disagree(await this.peer(alias), errcode);
-  },
-);
 
 // When Alice transfers the room to the peer   (from then on a user of the peer is whom the room belongs to, in the words of later steps)
 When('{actor} transfers {room} to {peer}', async function (this: EccpWorld, who: string, name: string, alias: string) {
@@ -63,16 +35,6 @@ When(
   async function (this: EccpWorld, who: string, name: string, node: string) {
     const named = node === 'of their own' ? this.run.facts.node : node;
     await this.call(who, 'transferRoom', { params: { roomId: this.room(name).id }, body: { node: named } });
-  },
-);
-
-// Then the peer was asked once for its consent to host the room · Then the peer was not asked for its consent to host the room
-Then(
-  '{peer} was asked {int} time(s) for its consent to host {room}',
-  async function (this: EccpWorld, alias: string, times: number, name: string) {
-    const { id } = this.room(name);
-    const asked = (await this.peer(alias)).requests.filter((request) => asksForConsent(request, id));
-    expectEqual(asked.length, times, 'the requests for its consent');
   },
 );
 
@@ -121,35 +83,6 @@ Then('the result names {peer} as the host', async function (this: EccpWorld, ali
 Then('the result names the node under test as the host', function (this: EccpWorld) {
   expectEqual(submittedOf(this).at(-1)?.result.host, this.run.facts.node, 'host in the result');
 });
-
-// When the peer asks the node to host the room · … a room that does not exist
-When('{peer} asks the node to host {room}', async function (this: EccpWorld, alias: string, name: string) {
-  this.judge(await askNode(await this.peer(alias), this.room(name).id));
-});
-When('{peer} asks the node to host a room that does not exist', async function (this: EccpWorld, alias: string) {
-  const peer = await this.peer(alias);
-  this.judge(await askNode(peer, `${NOWHERE}:${peer.name}`));
-});
-
-// Then the answer is the node's consent to host the room from epoch 1 on
-Then(
-  "the answer is the node's consent to host {room} from epoch {int} on",
-  async function (this: EccpWorld, name: string, epoch: number) {
-    const { consent, key, signature } = this.succeeded(this.answer).body;
-    const { id, owner } = this.room(name);
-    const { node } = this.run.facts;
-    expectEqual(canonical(consent ?? null), canonical({ room_id: id, epoch, node }), 'the consent');
-    const document = (await copyOf(this, owner, name)).documents.get(node);
-    const publicKey = document && keyIn(document, String(key));
-    if (publicKey === undefined || !isObject(consent))
-      throw new ConformanceFailure('a key that the document of the node in the room lists', show(key));
-    expectThat(
-      verifyJson(publicKey, 'eccp.host-consent-sig.v1', consent, String(signature)),
-      'a consent whose signature verifies',
-      show(this.answer.body),
-    );
-  },
-);
 
 // When Pat moves the room to the node under test   (with its consent)
 When('{guest} moves {room} to the node under test', async function (this: EccpWorld, guest: string, name: string) {
@@ -221,17 +154,6 @@ function transferOf(world: EccpWorld): { host: FakePeer; item: SequencedEvent } 
   const transfer = transfers.get(world);
   if (!transfer) throw new HarnessError('no fake node has given a room away');
   return transfer;
-}
-
-function consenting(words: string): Consenting {
-  const found = CONSENT_FAULTS[words];
-  if (!found)
-    throw new HarnessError(`nothing is called "${words}"; there are ${Object.keys(CONSENT_FAULTS).join(', ')}`);
-  return found;
-}
-
-async function askNode(peer: FakePeer, roomId: string) {
-  return await peer.send('POST', `/_eccp/federation/v1/rooms/${encodeURIComponent(roomId)}/consent`);
 }
 
 async function move(world: EccpWorld, guest: string, name: string, to: FakePeer, make: Consenting): Promise<void> {

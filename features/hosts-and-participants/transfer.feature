@@ -1,4 +1,4 @@
-@since-0.2 @cap-federation @cap-host-transfer
+@since-0.2 @cap-federation @cap-host_transfer
 Feature: A room gets another host
   A room can move to another of its participants while its host is there to let it go. Everybody knows from the log alone who hosts
   it: the last entry of the old host says so, with the consent of the new one in it.

@@ -31,6 +31,8 @@ export class Delivery {
   readonly #holding: Pause;
   /** How many items the next transaction may have. */
   #limit = maxItems;
+  /** The position of an item that was refused by itself, where an empty transaction was not. */
+  #suspect: number | undefined;
   /** Whether something was queued since the queue was last read. */
   #isQueued = false;
 
@@ -159,11 +161,15 @@ export class Delivery {
       this.#limit = Math.max(1, Math.floor(items.length / 2));
       return;
     }
-    // It may be about something else, such as what the peer got for this node's keys: then it refuses an empty transaction as well.
-    const empty = await this.#exchange([]);
-    if (this.#stopping.signal.aborted) return;
-    if (empty instanceof EccpError) return this.#failed(empty);
-    await this.#drop(item, refusal);
+    if (this.#suspect === item.position) {
+      await this.#drop(item, refusal);
+    } else {
+      // It may be about something else, such as what the peer got for this node's keys: then it refuses an empty transaction as well.
+      const empty = await this.#exchange([]);
+      if (this.#stopping.signal.aborted) return;
+      if (empty instanceof EccpError) return this.#failed(empty);
+      this.#suspect = item.position; // or an accident on the way: then it passes when it is sent again
+    }
     await this.#backoff.failed(); // lest a peer that takes nothing empties the queue
   }
 

@@ -107,8 +107,9 @@ function refuse(logger: Logger, response: ServerResponse, reason: string): void 
 
 function refusalOf(code: string | undefined): EccpError {
   if (code === 'HPE_HEADER_OVERFLOW') return new EccpError('ECCP_TOO_LARGE', 'The headers are too large.');
+  // Nothing is wrong with the request itself: the network was slow, or this process was stopped for a while.
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new EccpError('ECCP_BAD_PARAM', 'The request was not complete in time.', { path: '' });
+    return new EccpError('ECCP_UNAVAILABLE', 'The request was not complete in time.');
   return new EccpError('ECCP_BAD_PARAM', 'This is not a well-formed HTTP request.', { path: '' });
 }
 

@@ -5,8 +5,11 @@ import type { EventId, NodeName } from '../generated/api.ts';
 const patienceMs = 5_000;
 /** The same where the host did not answer when it was tried last. */
 const awayPatienceMs = 1_000;
-/** How long it waits for the log once the host has sequenced the event: a join brings the whole of it. */
-const logPatienceMs = 60_000;
+/** How long it waits for the entry once the host has sequenced the event, so that all is in time (HOST-055, HOST-056). */
+const takenPatienceMs = { send: 4_000, act: 9_000, join: 60_000 };
+
+/** What a client waits for: something that can stay queued, something that cannot, or a room's whole log. */
+export type Awaited = keyof typeof takenPatienceMs;
 
 /** What became of an event: its place, or why it has none. */
 export type Outcome = { seq: number } | EccpError;
@@ -67,14 +70,14 @@ export class HostAnswers {
   }
 
   /** Begins to wait for an event. What is settled between this call and the use of `outcome` is not missed. */
-  wait(eventId: EventId, host: NodeName): Waiting {
+  wait(eventId: EventId, host: NodeName, what: Awaited): Waiting {
     const isAway = this.#away.has(host);
     if (isAway) this.#probe(host);
     const { promise, resolve } = Promise.withResolvers<Outcome | undefined>();
     let timer = setTimeout(() => resolve(undefined), isAway ? awayPatienceMs : patienceMs).unref();
     const prolong = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(() => resolve(undefined), logPatienceMs).unref();
+      timer = setTimeout(() => resolve(undefined), takenPatienceMs[what]).unref();
     };
     this.#waiting.set(eventId, { host, settle: resolve, prolong });
     const end = (): void => {

@@ -177,7 +177,7 @@ export class RoomWriter {
       item,
       ...(queues ? {} : { lifeMs: actLifeMs }),
     });
-    return { roomId, eventId, host, queues };
+    return { roomId, eventId, host, queues, bringsLog: !isHeld && draft.content.membership === 'join' };
   }
 
   /** The repeated join that brings the node's newer keys into a room before its sender's next event. */

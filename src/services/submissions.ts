@@ -39,6 +39,8 @@ export interface Pending {
   readonly host: NodeName;
   /** Whether it goes on waiting when its host does not answer in time; otherwise it is taken back. */
   readonly queues: boolean;
+  /** Whether it is a join of a room that the node does not hold: the log comes with it. */
+  readonly bringsLog: boolean;
 }
 
 /** Events of this node's users on their way to the hosts of their rooms, until they come back in the log or are refused. */
@@ -173,8 +175,8 @@ export class Submissions {
    *
    * @throws EccpError the host's refusal; for one that is taken back, ECCP_UNREACHABLE or why nothing goes to the host.
    */
-  async outcome({ roomId, eventId, host, queues }: Pending): Promise<SendResult> {
-    const { outcome, end } = this.#answers.wait(eventId, host);
+  async outcome({ roomId, eventId, host, queues, bringsLog }: Pending): Promise<SendResult> {
+    const { outcome, end } = this.#answers.wait(eventId, host, queues ? 'send' : bringsLog ? 'join' : 'act');
     try {
       const settled = (await this.#already(roomId, eventId)) ?? (await outcome);
       if (settled instanceof EccpError) {
@@ -198,7 +200,7 @@ export class Submissions {
   /** Waits until an event is in the log that this node holds, or for as long as a client's answer does. */
   async seen(roomId: RoomId, host: NodeName, eventId: string | null | undefined): Promise<void> {
     if (typeof eventId !== 'string') return;
-    const { outcome, end } = this.#answers.wait(eventId as EventId, host);
+    const { outcome, end } = this.#answers.wait(eventId as EventId, host, 'act');
     if ((await this.#already(roomId, eventId as EventId)) === undefined) await outcome;
     end();
   }

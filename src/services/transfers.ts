@@ -4,6 +4,7 @@ import { type SignedHostConsent, signConsent } from '../core/host-transfer.ts';
 import { nodeOf } from '../core/ids.ts';
 import { checkRules } from '../core/room-rules.ts';
 import type { NodeName, RoomId, SendResult, UserId } from '../generated/api.ts';
+import { verifiedFrom } from '../storage/events.ts';
 import type { NodeIdentity } from '../storage/node-identity.ts';
 import type { Rooms } from '../storage/rooms.ts';
 import type { NodeStore } from './environment.ts';
@@ -49,7 +50,8 @@ export class Transfers {
    * Agrees that this node will host a room next. It does where one of its own users is in charge of the room.
    *
    * @param asker the node that asks, authenticated.
-   * @throws EccpError ECCP_NOT_FOUND for a room that the asker takes no part in, ECCP_ROOM_FROZEN, ECCP_FORBIDDEN.
+   * @throws EccpError ECCP_NOT_FOUND for a room that the asker takes no part in, ECCP_ROOM_FROZEN, ECCP_FORBIDDEN;
+   *   ECCP_UNAVAILABLE while this node has not verified the log from its beginning: a host has all of it.
    */
   consent(asker: NodeName, roomId: RoomId): Promise<SignedHostConsent> {
     const { store, rooms, identity } = this.#options;
@@ -60,6 +62,9 @@ export class Transfers {
       const isTrusted = joinedUsers(state).some((user) => nodeOf(user) === identity.name && state.power(user) >= 100);
       if (!isTrusted || state.host === identity.name) {
         throw new EccpError('ECCP_FORBIDDEN', 'This node hosts a room where one of its own users has power 100.'); // HOST-087
+      }
+      if ((await verifiedFrom(db, roomId)) > 0) {
+        throw new EccpError('ECCP_UNAVAILABLE', 'This node has not read the whole log yet.'); // PULL-047
       }
       const consent = { room_id: roomId, epoch: state.nextEpoch + 1, node: identity.name };
       return signConsent(consent, identity.keyIn(state.keyDocument(identity.name)));

@@ -410,8 +410,31 @@ test('a transaction refused for what it carries is halved, and the one item at f
     assert.deepEqual(dropped, [{ event_id: bad, errcode, error: 'Not this.' }], 'whoever sent it is told');
     const sizes = world.sent.map((sent) => sent.eventIds.length);
     assert.deepEqual(sizes.slice(0, 12), [50, 50, 25, 12, 17, 8, 13, 6, 3, 1, 0, 1]);
+    assert.deepEqual(
+      world.sent
+        .filter(({ eventIds }) => eventIds.length === 1)
+        .slice(0, 2)
+        .flatMap(({ eventIds }) => eventIds),
+      [bad, bad],
+    );
     assert.ok(sizes.length < 30, `${sizes.length} requests`);
   }
+});
+
+test('an item whose refusal was an accident on the way is not dropped', async () => {
+  const world = new OutboundWorld();
+  const eventId = world.queue('a', 'submission');
+  world.answer = async () => {
+    world.answer = async (transaction) => accepted(transaction);
+    throw new EccpError('ECCP_BAD_PARAM', 'The request was not complete in time.');
+  };
+  await world.outbound.start();
+  await world.time.pass(minute);
+  assert.deepEqual(
+    world.sent.map((sent) => sent.eventIds),
+    [[eventId], [], [eventId]],
+  );
+  assert.deepEqual([world.waiting(), world.audited], [[], []]);
 });
 
 test('nothing is dropped where an empty transaction is refused as well: then it is not about the item', async () => {

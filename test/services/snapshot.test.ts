@@ -185,8 +185,14 @@ test('a long log is joined through a snapshot: its end is there at once, the res
 });
 
 test('what a restart interrupts is taken up where it was', async () => {
-  const { a, b, alice, bob, roomId, join, asked, verification, client } = await long(1900);
+  const { net, a, b, alice, bob, roomId, join, asked, verification, client } = await long(1900);
   await join();
+  const levels = 'eccp.room.power_levels' as EventType;
+  const { event_id } = await a.services.state.get(alice, roomId, levels, '');
+  const users = { [alice.userId]: 100, [bob.userId]: 100 };
+  await a.services.state.put(alice, roomId, levels, '', { users }, event_id);
+  await net.deliver();
+  assert.equal(await refusal(b.services.transfers.consent(a.name, roomId)), 'ECCP_UNAVAILABLE', 'a host has all');
   const check = await verification.begin(roomId);
   assert.ok(check);
   assert.ok(check.first > 500);
@@ -207,6 +213,7 @@ test('what a restart interrupts is taken up where it was', async () => {
   await backfill.start();
   while ((await verification.pending()).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   await backfill.stop();
+  assert.equal((await b.services.transfers.consent(a.name, roomId)).consent.node, b.name);
   assert.equal(asked.length, Math.ceil((check.first - 300) / 500));
   assert.equal(digest(await read(b, bob, roomId)), digest(shared(await read(a, alice, roomId))));
 });

@@ -56,9 +56,7 @@ async function measure(room: string, from: End, to: End, messages: number): Prom
   for (let n = 0; n < messages; n++) {
     await sleep(Math.max(0, begin + (n * 1000) / perSecond - performance.now()));
     starts.push(performance.now());
-    sends.push(
-      from.node.call('PUT', `/rooms/${room}/send/eccp.room.message`, from.user.token, { body: run, org_n: n }),
-    );
+    sends.push(from.node.call('PUT', from.node.sendPath(room), from.user.token, { body: run, org_n: n }));
   }
   await Promise.all(sends);
   await followed;

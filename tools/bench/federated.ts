@@ -82,8 +82,12 @@ export class FederatedNode {
     return encodeURIComponent(room_id as string);
   }
 
+  sendPath(room: string): string {
+    return `/rooms/${room}/send/eccp.room.message`;
+  }
+
   sendUrl(room: string): string {
-    return `${this.api}/rooms/${room}/send/eccp.room.message`;
+    return `${this.api}${this.sendPath(room)}`;
   }
 
   /** The place of the last entry that the user's node holds. */

@@ -79,6 +79,7 @@ export const PROBES: Record<string, (inside: Inside) => Probe[]> = {
     { params: { eventType: 'eccp.room.message', txnId: unique }, body: message('let me in') },
     { params: { eventType: 'org.example.x', txnId: unique }, body: {} },
   ],
+  transferRoom: () => [{ body: { node: 'peer.example.net' } }, { body: { node: 7 }, odd: true }],
   redactEvent: ({ message: eventId }) => [
     { params: { eventId }, body: {} },
     { params: { eventId: eventIdOfNothing() }, body: {} },

@@ -5,6 +5,7 @@ import { ConformanceFailure, expectEqual, HarnessError } from '../../outcome.ts'
 import type { EccpWorld } from '../../world.ts';
 import { wholeLog } from '../base/log.ts';
 import { readLog } from '../base/messages.ts';
+import { servedOperations } from '../errors-walk.ts';
 import { type Inside, PROBES, type Probe } from './outsider-probes.ts';
 
 /** Operations that describe the room or let one in: those that do not refuse the outsider of a public or invite-only room as the others do. */
@@ -105,7 +106,7 @@ async function refusedAll(world: EccpWorld, who: string, alias: string, operatio
 
 /** All requests, each with its operation. @throws HarnessError when the documents have an operation on rooms that none is for. */
 function probes(world: EccpWorld, inside: Inside): [string, Probe][] {
-  const operations = world.run.api.operations.filter(({ template }) => template.includes('{roomId}'));
+  const operations = servedOperations(world).filter(({ template }) => template.includes('{roomId}'));
   return operations.flatMap(({ id }) => {
     const make = PROBES[id];
     if (!make) throw new HarnessError(`no request to outsiders' rooms is known for ${id}: add one to PROBES`);
