@@ -30,6 +30,8 @@ export class Terminal implements RunWatcher {
   #file = '';
   #counts = new Map<Verdict, number>();
   #done = 0;
+  /** What the whole run lacks: told once, however many scenarios need it. */
+  readonly #lacking = new Set<string>();
 
   constructor(out: Out, ledger: Ledger) {
     this.#out = out;
@@ -73,6 +75,7 @@ export class Terminal implements RunWatcher {
   }
 
   #failure(result: ScenarioResult): void {
+    if (this.#toldBefore(result)) return;
     const { rules, step, expected, actual, again } = explain(result, this.#ledger, this.#url);
     const verdict = result.warning ? `${result.verdict}, a warning` : result.verdict;
     this.#line('');
@@ -85,6 +88,13 @@ export class Terminal implements RunWatcher {
       this.#line(`  http      ${status || 'none'} ${method} ${path} (${operation ?? 'no operation'}, ${who})`);
     }
     this.#line(`  again     ${again}`);
+  }
+
+  #toldBefore({ trouble }: ScenarioResult): boolean {
+    if (trouble?.kind !== 'prerequisite' || trouble.step !== '') return false;
+    const before = this.#lacking.has(trouble.message);
+    this.#lacking.add(trouble.message);
+    return before;
   }
 
   #closeFile(): void {

@@ -9,7 +9,7 @@ const awayPatienceMs = 1_000;
 const takenPatienceMs = { send: 4_000, act: 9_000, join: 60_000 };
 
 /** What a client waits for: something that can stay queued, something that cannot, or a room's whole log. */
-export type Awaited = keyof typeof takenPatienceMs;
+export type WaitKind = keyof typeof takenPatienceMs;
 
 /** What became of an event: its place, or why it has none. */
 export type Outcome = { seq: number } | EccpError;
@@ -70,7 +70,7 @@ export class HostAnswers {
   }
 
   /** Begins to wait for an event. What is settled between this call and the use of `outcome` is not missed. */
-  wait(eventId: EventId, host: NodeName, what: Awaited): Waiting {
+  wait(eventId: EventId, host: NodeName, what: WaitKind): Waiting {
     const isAway = this.#away.has(host);
     if (isAway) this.#probe(host);
     const { promise, resolve } = Promise.withResolvers<Outcome | undefined>();

@@ -53,6 +53,9 @@ export interface Reaching {
 /** How often an act is done again by a newer state. */
 const maxRepeats = 3;
 
+/** In how many rooms new keys are brought at a time. */
+const renewedAtOnce = 20;
+
 /** How long an act that does not wait for its host may be on its way, in milliseconds. */
 const actLifeMs = 10_000;
 
@@ -91,20 +94,27 @@ export class RoomWriter {
     }
   }
 
-  /** Brings the node's newest keys into every room that one of its users is joined to. */
+  /** Brings the node's newest keys into every room that one of its users is joined to, and that takes events. */
   async renewKeys(): Promise<void> {
-    const { rooms, store, identity } = this.#options;
-    for (const { roomId, userId } of await store.read((db) => rooms.joinedHere(db))) {
-      await this.#run(
-        async ({ trx, append }) => {
-          const state = await rooms.load(trx, roomId);
-          if (state === undefined || documentsToCarry(state, identity.name, identity.chain).length === 0) return;
-          await append(state, rejoin(userId));
-        },
-        true,
-        [],
-      );
+    const { rooms, store } = this.#options;
+    const joined = await store.read((db) => rooms.joinedHere(db));
+    // The next ones need not wait until those before are on disk; but others have to get in between, too.
+    for (let start = 0; start < joined.length; start += renewedAtOnce) {
+      await Promise.all(joined.slice(start, start + renewedAtOnce).map((room) => this.#renewIn(room)));
     }
+  }
+
+  /** A room that is frozen, or whose host is in quarantine, does not keep the others from the keys. */
+  async #renewIn({ roomId, userId }: { roomId: RoomId; userId: UserId }): Promise<void> {
+    const { rooms, identity } = this.#options;
+    const renew = async ({ trx, append }: RoomChanges): Promise<void> => {
+      const state = await rooms.load(trx, roomId);
+      if (state === undefined || documentsToCarry(state, identity.name, identity.chain).length === 0) return;
+      await append(state, rejoin(userId));
+    };
+    await this.#run(renew, true, []).catch((error: unknown) => {
+      if (!(error instanceof EccpError)) throw error;
+    });
   }
 
   #run<T>(change: (changes: RoomChanges) => Promise<T>, queues: boolean, submitted: Pending[]): Promise<T> {

@@ -12,8 +12,12 @@ const REFUSAL = (status: number, errcode: string): Reply => ({ status, body: { e
 /**
  * A handful of endpoints, some of them wrong on purpose.
  * @param registrationToken what registration asks for; absent, it is open.
+ * @param federates whether it says that it has rooms with other nodes; it asks none for its keys.
  */
-export async function startStub(registrationToken?: string): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startStub(
+  registrationToken?: string,
+  federates = false,
+): Promise<{ url: string; stop(): Promise<void> }> {
   const users = new Map<string, string>();
   return await listen((request, response) => {
     void readBody(request).then((text) => {
@@ -25,6 +29,7 @@ export async function startStub(registrationToken?: string): Promise<{ url: stri
         request.headers.authorization ?? '',
         users,
         registrationToken,
+        federates,
       );
       const id = path === '/a/../anonymous' ? {} : { 'x-request-id': 'r1' };
       response.writeHead(reply.status, { 'content-type': 'application/json', ...id, ...reply.headers });
@@ -44,10 +49,12 @@ function answer(
   authorization: string,
   users: Map<string, string>,
   registrationToken?: string,
+  federates = false,
 ): Reply {
   const token = authorization.replace('Bearer ', '');
   const user = users.get(token) ?? '';
-  if (route === 'GET /versions') return { status: 200, body: versions(registrationToken ? 'token' : 'open') };
+  if (route === 'GET /versions')
+    return { status: 200, body: versions(registrationToken ? 'token' : 'open', federates) };
   if (route === 'GET /health') return { status: 200, body: { status: 'ok' } };
   if (route === 'POST /register') {
     const { username, registration_token } = JSON.parse(text) as { username: string; registration_token?: string };
@@ -73,12 +80,12 @@ function answer(
   return REFUSAL(404, 'ECCP_NOT_FOUND');
 }
 
-const versions = (mode: string) => ({
+const versions = (mode: string, federation: boolean) => ({
   node: 'stub.example',
   software: { name: 'stub', version: '1' },
   versions: ['0.1'],
-  classes: ['core'],
-  capabilities: { aliases: false },
+  classes: federation ? ['core', 'federation'] : ['core'],
+  capabilities: { aliases: false, ...(federation ? { federation, admin: true } : {}) },
   registration: { mode },
 });
 

@@ -22,7 +22,7 @@ export class FaultyNode {
   #process: NodeProcess | undefined;
   #client: Client | undefined;
   #printed = '';
-  #offsetMs = 0;
+  #upheavals = 0;
 
   private constructor(proxy: PeerProxy, folder: string) {
     this.proxy = proxy;
@@ -41,9 +41,9 @@ export class FaultyNode {
     return this.proxy.name;
   }
 
-  /** How far its clock is off, in milliseconds. */
-  get offsetMs(): number {
-    return this.#offsetMs;
+  /** How often its process was ended, started, stopped or continued. */
+  get upheavals(): number {
+    return this.#upheavals;
   }
 
   async start(): Promise<void> {
@@ -53,10 +53,12 @@ export class FaultyNode {
     this.#process = await startProcess(join(this.#folder, 'data'), args, environment);
     this.#client = new Client(this.#process.url);
     this.proxy.target = Number(new URL(this.#process.url).port);
+    this.#upheavals++;
   }
 
   async kill(): Promise<void> {
     const killed = this.#process;
+    this.#upheavals++;
     this.proxy.target = undefined;
     this.#process = undefined;
     await killed?.end('SIGKILL');
@@ -68,9 +70,11 @@ export class FaultyNode {
   /** @throws Error when there is no process to stop. */
   pause(): void {
     if (this.#process?.child.kill('SIGSTOP') !== true) throw new Error(`${this.name} does not run`);
+    this.#upheavals++;
   }
 
   resume(): void {
+    this.#upheavals++;
     this.#process?.child.kill('SIGCONT');
   }
 
@@ -78,7 +82,6 @@ export class FaultyNode {
   async setClock(offsetMs: number): Promise<void> {
     await writeFile(`${this.#clockFile}.new`, String(offsetMs));
     await rename(`${this.#clockFile}.new`, this.#clockFile);
-    this.#offsetMs = offsetMs;
   }
 
   /** Calls the client API. @throws Error when no whole answer came, as while the node is down. */

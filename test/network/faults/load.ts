@@ -1,6 +1,5 @@
 // What users of all nodes do in rooms of all nodes while faults go on.
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Answer } from '../../node/client.ts';
 import type { Choices } from './choices.ts';
 import { type Acknowledged, type Act, Journal, type Member } from './journal.ts';
 
@@ -8,6 +7,9 @@ import { type Acknowledged, type Act, Journal, type Member } from './journal.ts'
 const redactionOneIn = 8;
 /** So many messages of a visitor between join and leave, at most. */
 const longestVisit = 4;
+
+/** HOST-055, HOST-056, and as much again as the machine may be slow. In milliseconds. */
+const longestAnswerMs = { message: 20_000, redaction: 20_000, leave: 20_000, join: 100_000 };
 
 export interface LoadOptions {
   /** For the names of messages. */
@@ -83,22 +85,34 @@ export class Load {
     const act: Act = { by, room, what: 'message', text };
     this.journal.messages.set(text, act);
     const path = `/rooms/${room}/send/eccp.room.message/${text}`;
-    return this.#note(act, await by.node.insist('PUT', path, by.token, { body: text }));
+    return this.#ask(act, 'PUT', path, { body: text });
   }
 
   async #redact(by: Member, room: string, target: string): Promise<void> {
     const path = `/rooms/${room}/redact/${encodeURIComponent(target)}`;
     const id = { 'idempotency-key': `redact-${++this.#messages}` };
-    const answer = await by.node.insist('POST', path, by.token, {}, id);
-    this.#note({ by, room, what: 'redaction', target }, answer);
+    await this.#ask({ by, room, what: 'redaction', target }, 'POST', path, {}, id);
   }
 
   async #move(by: Member, room: string, what: 'join' | 'leave'): Promise<Acknowledged | undefined> {
-    const answer = await by.node.insist('POST', `/rooms/${room}/${what}`, by.token, {});
-    return this.#note({ by, room, what }, answer);
+    return this.#ask({ by, room, what }, 'POST', `/rooms/${room}/${what}`, {});
   }
 
-  #note(act: Act, { status, body }: Answer): Acknowledged | undefined {
+  async #ask(
+    act: Act,
+    method: string,
+    path: string,
+    request: object,
+    more?: object,
+  ): Promise<Acknowledged | undefined> {
+    const { node, token, userId } = act.by;
+    const before = node.upheavals;
+    const start = performance.now();
+    const { status, body } = await node.insist(method, path, token, request, more);
+    const took = Math.round(performance.now() - start);
+    if (took > longestAnswerMs[act.what] && node.upheavals === before) {
+      this.#fault(`${act.what} of ${userId} in ${act.room} was answered after ${took} ms`);
+    }
     if (status >= 300) {
       this.journal.refused.push({ ...act, errcode: body.errcode });
       return undefined;
