@@ -8,7 +8,7 @@ const help = `npm run bench [-- --rounds N] [federation [PART…]]
 Without \`federation\`: sends a second and their latency at 1, 8 and 32 connections beside a bare Express JSON echo, the
 latency of a sync that is woken, the time to start, and memory. It takes about a minute.
 
-With it: two nodes that share rooms over loopback. It takes about three minutes. PARTS, all unless some are named:
+With it: two nodes that share rooms over loopback. It takes about five minutes. PARTS, all unless some are named:
 ${Object.entries(parts)
   .map(([name, { what }]) => `  ${name.padEnd(11)}${what}`)
   .join('\n')}

@@ -30,12 +30,12 @@ export class Memberships {
   }
 
   async join(userId: UserId, roomId: RoomId, reason: string | undefined): Promise<SendResult> {
-    if (await this.#remote.isElsewhere(roomId)) return this.#remote.enter(userId, roomId, 'join', reason);
+    if (await this.#remote.isElsewhere(userId, roomId)) return this.#remote.enter(userId, roomId, 'join', reason);
     return this.#actOnSelf(userId, roomId, 'join', reason, { repeats: true });
   }
 
   async knock(userId: UserId, roomId: RoomId, reason: string | undefined): Promise<SendResult> {
-    if (await this.#remote.isElsewhere(roomId)) return this.#remote.enter(userId, roomId, 'knock', reason);
+    if (await this.#remote.isElsewhere(userId, roomId)) return this.#remote.enter(userId, roomId, 'knock', reason);
     return this.#actOnSelf(userId, roomId, 'knock', reason, { repeats: true });
   }
 

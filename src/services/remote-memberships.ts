@@ -43,12 +43,17 @@ export class RemoteMemberships {
     this.#options = options;
   }
 
-  /** Whether another node hosts the room, and no user of this one is in it: then what is held of its log, if anything, is old. */
-  isElsewhere(roomId: RoomId): Promise<boolean> {
-    const { store, rooms, identity } = this.#options;
+  /**
+   * Whether what this node holds of a room says nothing about a user: another node hosts it, and no user of this one is in it, so that
+   * what is held is old; or the user's leave is on its way to the host (HOST-062).
+   */
+  isElsewhere(userId: UserId, roomId: RoomId): Promise<boolean> {
+    const { store, rooms, submissions, identity } = this.#options;
     return store.read(async (db) => {
       const state = await rooms.load(db, roomId);
-      return (state?.host ?? nodeOf(roomId)) !== identity.name && state?.nodes.has(identity.name) !== true;
+      if ((state?.host ?? nodeOf(roomId)) === identity.name) return false;
+      if (state?.nodes.has(identity.name) !== true) return true;
+      return (await submissions.membershipSent(db, roomId, userId)) !== undefined;
     });
   }
 
@@ -78,7 +83,7 @@ export class RemoteMemberships {
    */
   async decline(userId: UserId, roomId: RoomId, reason: string | undefined): Promise<SendResult | undefined> {
     const { store, invitations } = this.#options;
-    if (!(await this.isElsewhere(roomId))) return undefined;
+    if (!(await this.isElsewhere(userId, roomId))) return undefined;
     if ((await store.read((db) => invitations.of(db, userId, roomId))) === undefined) return undefined;
     const content = reason === undefined ? { membership: 'leave' } : { membership: 'leave', reason };
     return this.#tell(userId, roomId, content, true);
@@ -98,13 +103,14 @@ export class RemoteMemberships {
   }
 
   async #believed(userId: UserId, roomId: RoomId): Promise<Believed> {
-    const { store, rooms, invitations, identity } = this.#options;
+    const { store, rooms, submissions, invitations, identity } = this.#options;
     return store.read(async (db) => {
       const state = await rooms.load(db, roomId);
+      const sent = await submissions.membershipSent(db, roomId, userId);
       const invitation = await invitations.of(db, userId, roomId);
       const known = invitation && (JSON.parse(invitation.event) as SequencedEvent);
       return {
-        replaces: known?.event_id ?? state?.get('eccp.room.member', userId)?.event_id ?? null,
+        replaces: sent ?? known?.event_id ?? state?.get('eccp.room.member', userId)?.event_id ?? null,
         version: state?.keyDocument(identity.name)?.version ?? 0,
         host: (invitation?.host ?? state?.host ?? nodeOf(roomId)) as NodeName,
       };

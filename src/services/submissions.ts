@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { EccpError, type ErrorDetails } from '../core/errors.ts';
+import { type Event, isSelfMembership } from '../core/event.ts';
 import type { EventId, ItemResult, NodeName, RoomId, SendResult, UserId } from '../generated/api.ts';
 import { type Errcode, errors } from '../generated/errors.ts';
 import type { Asker } from '../storage/events.ts';
@@ -105,6 +106,24 @@ export class Submissions {
   async isWaiting(db: Kysely<Tables>, eventId: EventId): Promise<boolean> {
     const row = await db.selectFrom('submissions').select('status').where('event_id', '=', eventId).executeTakeFirst();
     return row?.status === 'waiting';
+  }
+
+  /** The last change of a user's own membership that is on its way to the room's host: what comes after it replaces it. */
+  async membershipSent(db: Kysely<Tables>, roomId: RoomId, userId: UserId): Promise<EventId | undefined> {
+    const rows = await db
+      .selectFrom('submissions')
+      .innerJoin('outbox', 'outbox.event_id', 'submissions.event_id')
+      .select(['outbox.event_id', 'outbox.item'])
+      .where('submissions.room_id', '=', roomId)
+      .where('submissions.user_id', '=', userId)
+      .where('submissions.status', '=', 'waiting')
+      .orderBy('outbox.position', 'desc')
+      .execute();
+    const isOwnMembership = ({ item }: { item: string | null }): boolean => {
+      const { event } = JSON.parse(item ?? '{}') as { event?: Event };
+      return event !== undefined && isSelfMembership(event);
+    };
+    return rows.find(isOwnMembership)?.event_id;
   }
 
   /** What a device sent under a transaction id, and is not in the log. */

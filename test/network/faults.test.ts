@@ -6,17 +6,14 @@
 // ECCP_FAULT_SEED picks other faults and acts (the same seed the same ones, though not the same moments), ECCP_FAULT_NODES how many nodes,
 // from 3 to 5 (default in the long form: 4). After each 25 faults everything has to be right; it takes about 10 minutes.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Choices } from './faults/choices.ts';
 import { Faults } from './faults/faults.ts';
-import { FaultyNode } from './faults/faulty-node.ts';
 import { healed, type Shared, settle } from './faults/healing.ts';
-import type { Journal, Member } from './faults/journal.ts';
+import type { Journal } from './faults/journal.ts';
 import { Load } from './faults/load.ts';
 import { kinds, planFaults } from './faults/plan.ts';
+import { Town } from './faults/town.ts';
 import { misdeeds, oneLogOfEach, toldRejected } from './faults/verdict.ts';
 
 const shortRounds = 12;
@@ -29,16 +26,13 @@ const perStretch = 25;
 /** So many milliseconds of pace for each user of each room: two slow cores have work, and are not drowned in it. */
 const pacePerLoopMs = 15;
 
-/** Who is where. */
-interface Town {
-  readonly nodes: readonly FaultyNode[];
-  readonly residents: readonly Member[];
-  readonly visitors: readonly Member[];
-}
-
 test(`faults, ${rounds} of them, seed ${seed}`, { timeout: 120_000 + rounds * 10_000 }, async (t) => {
   const choices = new Choices(seed);
-  const town = await found(t);
+  const town = new Town();
+  t.after(() => town.end());
+  process.once('SIGTERM', () => process.exit(1)); // whoever runs the test has lost patience
+  process.once('exit', () => town.end());
+  await town.found(nodeCount);
   const faults = new Faults(town.nodes);
   const stretches: Stretch[] = [];
   try {
@@ -49,6 +43,9 @@ test(`faults, ${rounds} of them, seed ${seed}`, { timeout: 120_000 + rounds * 10
       await judge(town, stretch);
     }
     for (const stretch of stretches) await judge(town, stretch); // still right after all that came later
+  } catch (error) {
+    for (const node of town.nodes) t.diagnostic(`${node.name} printed:\n${node.printed()}`);
+    throw error;
   } finally {
     tell(t, town, faults);
   }
@@ -56,30 +53,6 @@ test(`faults, ${rounds} of them, seed ${seed}`, { timeout: 120_000 + rounds * 10
   for (const kind of kinds) assert.ok(counts[kind] > 0, `no ${kind} came about`);
   assert.ok(hits(town) > 0, 'no request met with a cut');
 });
-
-/** Nodes with two users each. They end with the test, whatever comes of it. */
-async function found(t: TestContext): Promise<Town> {
-  const folder = await mkdtemp(join(tmpdir(), 'eccp-faults-'));
-  const nodes: FaultyNode[] = [];
-  t.after(async () => {
-    for (const node of nodes) if (process.env.ECCP_FAULT_LOG) t.diagnostic(`${node.name} printed:\n${node.printed()}`);
-    await Promise.all(nodes.map((node) => node.end()));
-    await rm(folder, { recursive: true, force: true });
-  });
-  for (let i = 0; i < nodeCount; i++) nodes.push(await FaultyNode.create(join(folder, `node${i}`)));
-  await Promise.all(nodes.map((node) => node.start()));
-  const users = (username: string) => Promise.all(nodes.map((node) => member(node, username)));
-  return { nodes, residents: await users('resident'), visitors: await users('visitor') };
-}
-
-async function member(node: FaultyNode, username: string): Promise<Member> {
-  const { status, body } = await node.call('POST', '/register', undefined, {
-    username,
-    password: 'correct horse battery',
-  });
-  assert.equal(status, 201, JSON.stringify(body));
-  return { node, userId: body.user_id, token: body.access_token };
-}
 
 /** A stretch of time with faults, in rooms of its own. */
 interface Stretch {
@@ -90,44 +63,29 @@ interface Stretch {
 /** Brings faults while users go on, and waits until everything is well again. */
 async function live(town: Town, faults: Faults, choices: Choices, name: string, count: number): Promise<Stretch> {
   const { nodes, residents, visitors } = town;
-  const homes = await Promise.all(residents.map((host) => sharedRoom(host, residents)));
-  const [first] = visitors;
+  const [first, ...others] = visitors;
   assert.ok(first !== undefined);
-  const passage = await sharedRoom(first, [first]); // nodes come into it and leave it with their visitors
-  const loops = homes.length * (residents.length + visitors.length - 1) + visitors.length;
+  const homes = await Promise.all(residents.map((host) => town.room(host, residents)));
+  const passage = await town.room(first, [first]); // nodes come into it and leave it with their visitors
+  const guests = ({ host }: Shared) => visitors.filter(({ node }) => node !== host.node);
+
+  const loops = homes.length * (residents.length + others.length) + visitors.length;
   const load = new Load({ name, choices: new Choices(choices.between(0, 2 ** 31)), paceMs: loops * pacePerLoopMs });
-  for (const { room, host } of homes) {
-    for (const resident of residents) load.reside(resident, room);
-    for (const visitor of visitors.filter(({ node }) => node !== host.node)) load.visit(visitor, room);
+  for (const home of homes) {
+    for (const resident of residents) load.reside(resident, home.room);
+    for (const visitor of guests(home)) load.visit(visitor, home.room);
   }
   load.reside(first, passage.room);
-  for (const visitor of visitors.slice(1)) load.visit(visitor, passage.room);
+  for (const visitor of others) load.visit(visitor, passage.room);
+
   await faults.bring(planFaults(choices, count, nodes.length, isLong));
   await load.end();
-  const shared = [...homes.map(({ room }) => ({ room, readers: residents }))];
-  await healed(nodes, shared);
-  for (const { room, host } of homes)
-    await settle(
-      visitors.filter(({ node }) => node !== host.node),
-      room,
-    );
-  await settle(visitors, passage.room);
-  const rooms = [...shared, { room: passage.room, readers: visitors }];
+  await healed(nodes, homes);
+  for (const home of homes) await settle(guests(home), home.room);
+  await settle(others, passage.room);
+  const rooms = [...homes, { ...passage, readers: visitors }];
   await healed(nodes, rooms);
   return { rooms, journal: load.journal };
-}
-
-/** A room that anybody may join, and whose members may read all of it. */
-async function sharedRoom(host: Member, members: readonly Member[]): Promise<{ room: string; host: Member }> {
-  const request = { visibility: 'public', historyVisibility: 'shared' };
-  const { status, body } = await host.node.call('POST', '/rooms', host.token, request);
-  assert.equal(status, 201, JSON.stringify(body));
-  const room = encodeURIComponent(body.room_id);
-  await settle(
-    members.filter((one) => one !== host),
-    room,
-  );
-  return { room, host };
 }
 
 async function judge({ residents, visitors }: Town, { rooms, journal }: Stretch): Promise<void> {

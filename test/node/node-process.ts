@@ -30,7 +30,11 @@ export function startProcess(dataDir: string, args: string[] = [], shell?: strin
 export async function serve(args: string[], shell?: string): Promise<NodeProcess> {
   const { child, output } = launch(['serve', ...args], shell);
   const url = await new Promise<string>((resolve, reject) => {
-    const give = (error: Error) => reject(error);
+    const give = (error: Error) => {
+      clearTimeout(timer);
+      child.kill('SIGKILL');
+      reject(error);
+    };
     const timer = setTimeout(
       () => give(new Error(`no node after ${startDeadlineMs} ms: ${output()}`)),
       startDeadlineMs,

@@ -197,6 +197,21 @@ test('a leave acts at once, though the host is away', async () => {
   );
 });
 
+test('who leaves while the host is away, and comes back, is in the room', async () => {
+  const { net, a, b, alice, bob } = await shared();
+  const { roomId } = await a.services.rooms.create(alice.userId, { visibility: 'public' });
+  await net.during(b.services.memberships.join(bob.userId, roomId, undefined));
+  await net.deliver();
+  a.away = true;
+  assert.equal((await b.services.memberships.leave(bob.userId, roomId, undefined)).status, 'queued');
+  assert.equal(await refusal(b.services.memberships.join(bob.userId, roomId, undefined)), 'ECCP_UNREACHABLE');
+  a.away = false;
+  const back = await net.during(b.services.memberships.join(bob.userId, roomId, undefined));
+  assert.equal(back.status, 'sequenced');
+  await net.deliver();
+  assert.equal((await net.during(send(b, bob, roomId, 'here again'))).status, 'sequenced');
+});
+
 test('one who left comes back: the log between is pulled', async () => {
   const { net, a, b, alice, bob, roomId } = await shared();
   await net.during(b.services.memberships.leave(bob.userId, roomId, undefined));

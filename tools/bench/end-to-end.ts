@@ -6,7 +6,7 @@ import { quantile } from './load.ts';
 
 const perSecond = 50;
 const count = 1000;
-const warmUp = 100;
+const warmUp = 200;
 
 /** With the limits that a new node has. */
 export async function endToEnd(): Promise<void> {

@@ -23,6 +23,7 @@ export class FaultyNode {
   #client: Client | undefined;
   #printed = '';
   #upheavals = 0;
+  #isOver = false;
 
   private constructor(proxy: PeerProxy, folder: string) {
     this.proxy = proxy;
@@ -90,13 +91,18 @@ export class FaultyNode {
     return this.#client.call(method, path, token, body, more);
   }
 
-  /** Calls the client API until there is an answer: faults end. What the node asks to try later is tried later. */
+  /**
+   * Calls the client API until there is an answer: faults end. What the node asks to try later is tried later.
+   *
+   * @throws Error once the node is over for good.
+   */
   async insist(method: string, path: string, token?: string, body?: object, more?: object): Promise<Answer> {
-    for (;;) {
+    while (!this.#isOver) {
       const answer = await this.call(method, path, token, body, more).catch(() => undefined);
       if (answer !== undefined && answer.status !== 429 && answer.status !== 503) return answer;
       await wait(answer?.body.retry_after_ms ?? 100);
     }
+    throw new Error(`${this.name} is over`);
   }
 
   async log(token: string, room: string): Promise<Answer['body'][]> {
@@ -115,8 +121,11 @@ export class FaultyNode {
     return this.#printed + (this.#process?.output() ?? '');
   }
 
-  async end(): Promise<void> {
-    await this.kill();
+  /** Waits for nothing. */
+  end(): void {
+    this.#isOver = true;
+    this.#client?.close();
+    this.#process?.child.kill('SIGKILL');
     this.proxy.close();
   }
 

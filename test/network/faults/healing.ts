@@ -10,7 +10,9 @@ const lookEveryMs = 250;
 
 /** A room and who may read all of it: one on each node. */
 export interface Shared {
+  /** As it stands in paths. */
   readonly room: string;
+  readonly host: Member;
   readonly readers: readonly Member[];
 }
 

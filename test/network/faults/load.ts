@@ -71,7 +71,9 @@ export class Load {
         await this.#pause();
       }
     };
-    this.#running.push(run());
+    const running = run();
+    running.catch(() => {}); // until end() awaits it
+    this.#running.push(running);
   }
 
   #pause(): Promise<void> {
