@@ -122,11 +122,10 @@ export function createFederation(grounds: Grounds, services: Services, logger: L
     evidence: { receive: (origin, items) => gossip.receiveEvidence(origin, items) },
     report,
   });
-  // Whoever waits for the answer of a host that was away need not wait for the queue's next try. But that it answers at all does not
-  // mean that it takes what is sent: news it is, and no more.
+  // Whoever waits for the answer of a host that was away need not wait for the queue's next try.
   answers.onAway((host) => {
     void client.get(host, versionPath).then(
-      () => outbound.wake(host),
+      () => outbound.retry(host),
       () => {},
     );
   });

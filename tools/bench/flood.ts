@@ -72,9 +72,12 @@ async function sends(node: FederatedNode, { token }: User, room: string, work: P
 }
 
 async function poured(flooder: ChildProcess, flood: Flood): Promise<Flooded> {
+  const ended = once(flooder, 'exit').then(([code]) => {
+    throw new Error(`the peer that floods ended with ${code}`);
+  });
   const flooded = once(flooder, 'message');
   flooder.send(flood);
-  const [result] = (await flooded) as [Flooded];
+  const [result] = (await Promise.race([flooded, ended])) as [Flooded];
   if (result.withoutTime > 0) throw new Error(`${result.withoutTime} refusals did not say when to come again`);
   return result;
 }

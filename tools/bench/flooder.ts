@@ -24,7 +24,7 @@ export interface Flood {
 /** What came of it. */
 export interface Flooded {
   readonly seconds: number;
-  /** How often each code was the answer; `200` for a transaction that was taken. */
+  /** How often each code was the answer; `200` for a transaction that was taken, and the system's code where there was no answer. */
   readonly answers: Record<string, number>;
   /** Refusals for the limit that did not say when to come again. */
   readonly withoutTime: number;
@@ -85,7 +85,7 @@ function send(agent: Agent, url: string, destination: string, isGood: boolean) {
   const other = signRequest(key, { ...line, body: `${body} ` });
   const authorization = isGood ? own : own.replace(signaturePart, signaturePart.exec(other)?.[0] ?? '');
   const headers = { authorization, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-  return new Promise<{ code: string; hasTime: boolean }>((resolve, reject) => {
+  return new Promise<{ code: string; hasTime: boolean }>((resolve) => {
     const call = request(`${url}${uri}`, { method: 'POST', agent, headers }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part) => {
@@ -96,7 +96,7 @@ function send(agent: Agent, url: string, destination: string, isGood: boolean) {
         resolve({ code: errcode ?? String(response.statusCode), hasTime: retry_after_ms > 0 });
       });
     });
-    call.on('error', reject);
+    call.on('error', (error: NodeJS.ErrnoException) => resolve({ code: error.code ?? error.name, hasTime: false }));
     call.end(body);
   });
 }

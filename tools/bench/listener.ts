@@ -7,7 +7,7 @@ const refusal = JSON.stringify({
   error: 'Asked too much; wait a little.',
   retry_after_ms: 20,
 });
-const server = createServer((request, response) => {
+const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
   request.resume().on('end', () => {
     response.writeHead(429, { 'content-type': 'application/json' }).end(refusal);
   });
