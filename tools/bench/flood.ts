@@ -26,8 +26,10 @@ export async function flood(rounds: number): Promise<void> {
       const ada = await node.register('ada');
       const room = await node.createRoom(ada);
       const during = (work: Promise<unknown>) => sends(node, ada, room, work);
-      const pour = (url: string) => poured(flooder, { url, destination: node.name, count, perSecond });
-      await during(sleep(3_000)); // hot paths are compiled first
+      const pour = (url: string, transactions = count) =>
+        poured(flooder, { url, destination: node.name, count: transactions, perSecond });
+      await during(sleep(2_000)); // hot paths are compiled first
+      for (const url of [listener.url, `http://${node.name}`]) await during(pour(url, count / 5));
       const calm = await during(sleep(3_000));
       const ratios: number[] = [];
       for (let round = 0; round < rounds; round++) {
