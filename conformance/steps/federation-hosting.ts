@@ -69,20 +69,16 @@ Then('{peer} was not asked for the log of {room}', async function (this: EccpWor
   expectEqual(asked.map(({ uri }) => uri).join(), '', 'the requests for the log');
 });
 
-// Then the peer was sent "one" 3 times, each time with a nonce and a time of its own
+// Then the peer was sent "one" 3 times, each time with a nonce of its own
 Then(
-  '{peer} was sent {string} {int} times, each time with a nonce and a time of its own',
+  '{peer} was sent {string} {int} times, each time with a nonce of its own',
   async function (this: EccpWorld, alias: string, text: string, times: number) {
     const peer = await this.peer(alias);
     const id = this.event(text);
     const sent = peer.requests.filter((request) => isTransaction(request) && request.body.includes(id));
     expectEqual(sent.length, times, 'the transactions with it');
-    for (const member of ['nonce', 'ts'])
-      expectEqual(
-        new Set(sent.map((request) => memberOf(request, member))).size,
-        times,
-        `different values of ${member}`,
-      );
+    // The time may be the same: a request can go out twice in one millisecond.
+    expectEqual(new Set(sent.map((request) => memberOf(request, 'nonce'))).size, times, 'different nonces');
   },
 );
 

@@ -25,4 +25,4 @@ Feature: How a node signs
     Given the peer refuses the next 2 transactions with ECCP_UNAVAILABLE
     When Alice sends "one" to the room
     Then "one" reaches the peer
-    And the peer was sent "one" 3 times, each time with a nonce and a time of its own
+    And the peer was sent "one" 3 times, each time with a nonce of its own

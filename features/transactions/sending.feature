@@ -37,7 +37,7 @@ Feature: How a node hands on what it has
     Given the peer answers the next <count> transactions with <answer>
     When Alice sends "hello" to the room
     Then "hello" reaches the peer
-    And the peer was sent "hello" 2 times, each time with a nonce and a time of its own
+    And the peer was sent "hello" 2 times, each time with a nonce of its own
 
     Examples:
       | count | answer           |
