@@ -122,10 +122,11 @@ export function createFederation(grounds: Grounds, services: Services, logger: L
     evidence: { receive: (origin, items) => gossip.receiveEvidence(origin, items) },
     report,
   });
-  // Whoever waits for the answer of a host that was away need not wait for the queue's next try.
+  // Whoever waits for the answer of a host that was away need not wait for the queue's next try. That it answers does not mean that it
+  // takes what is sent: a sign of life it is, and no more.
   answers.onAway((host) => {
     void client.get(host, versionPath).then(
-      () => outbound.retry(host),
+      () => outbound.wake(host),
       () => {},
     );
   });

@@ -53,12 +53,13 @@ export class Backoff {
   }
 
   /**
-   * It cuts a wait short, never below what the peer asked for. But there may be news all the time of a peer that cannot be reached: the
-   * tries that news leads to become rarer too, down to one a minute.
+   * It cuts a wait short, never below what the peer asked for; the first sign of life ends it. But there may be news all the time of a
+   * peer that cannot be reached: the tries that news leads to become rarer too, down to one a minute.
    */
   news(what: News): void {
     this.#news.add(what);
-    const gapMs = Math.min(maxNewsGapMs, ceilingMs(this.#earlyFailures[what] + 1));
+    const inVain = this.#earlyFailures[what];
+    const gapMs = what === 'contact' && inVain === 0 ? 0 : Math.min(maxNewsGapMs, ceilingMs(inVain + 1));
     if (this.#pause.cutTo(Math.max(this.#leastMs, gapMs))) this.#earlyFor = what;
   }
 

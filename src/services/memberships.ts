@@ -3,14 +3,14 @@ import { EccpError } from '../core/errors.ts';
 import { nodeOf } from '../core/ids.ts';
 import { checkRules } from '../core/room-rules.ts';
 import type { RoomState } from '../core/room-state.ts';
-import type { EventId, Member, Membership, RoomId, SendResult, UserId } from '../generated/api.ts';
+import type { DeviceId, EventId, Member, Membership, RoomId, SendResult, UserId } from '../generated/api.ts';
 import { stateAt } from '../storage/events.ts';
-import type { Rooms } from '../storage/rooms.ts';
+import type { Origin, Rooms } from '../storage/rooms.ts';
 import type { Tables } from '../storage/tables.ts';
 import { isActive, requireActive } from './accounts.ts';
 import type { NodeStore } from './environment.ts';
 import type { RemoteMemberships } from './remote-memberships.ts';
-import { joinedRoom, readableRoom, standing } from './room-access.ts';
+import { joinedRoom, notJoined, readableRoom, standing } from './room-access.ts';
 import { inForce, type Reaching, type RoomChanges, type RoomWriter } from './room-writer.ts';
 
 /** Joining, knocking, leaving, and what members do to others (section 8.2). What is allowed is chapter 9's. */
@@ -39,10 +39,17 @@ export class Memberships {
     return this.#actOnSelf(userId, roomId, 'knock', reason, { repeats: true });
   }
 
-  /** From a room that only an invitation tells of, the invitation is declined. */
-  async leave(userId: UserId, roomId: RoomId, reason: string | undefined): Promise<SendResult> {
+  /**
+   * From a room that only an invitation tells of, the invitation is declined.
+   *
+   * @param deviceId is told by sync when a leave that was queued is refused (HOST-058).
+   */
+  async leave(userId: UserId, roomId: RoomId, reason: string | undefined, deviceId?: DeviceId): Promise<SendResult> {
     const declined = await this.#remote.decline(userId, roomId, reason);
-    return declined ?? this.#actOnSelf(userId, roomId, 'leave', reason, { queues: true });
+    if (declined !== undefined) return declined;
+    if (await this.#remote.hasLeft(userId, roomId)) throw notJoined(); // HOST-062
+    const origin = deviceId && { deviceId, txnId: null, digest: null };
+    return this.#actOnSelf(userId, roomId, 'leave', reason, { queues: true }, origin);
   }
 
   invite(userId: UserId, roomId: RoomId, target: UserId, reason: string | undefined): Promise<SendResult> {
@@ -139,11 +146,12 @@ export class Memberships {
     to: Membership,
     reason: string | undefined,
     reaching: Reaching,
+    origin?: Origin,
   ): Promise<SendResult> {
     return this.#writer.act(async (changes) => {
       await requireActive(changes.trx, userId);
       const { state } = await standing(changes.trx, this.#rooms, roomId, userId);
-      return this.#put(changes, state, userId, userId, to, reason);
+      return this.#put(changes, state, userId, userId, to, reason, origin);
     }, reaching);
   }
 
@@ -171,6 +179,7 @@ export class Memberships {
     target: UserId,
     membership: Membership,
     reason: string | undefined,
+    origin?: Origin,
   ): Promise<SendResult> {
     const content = reason === undefined ? { membership } : { membership, reason };
     const draft = { sender, type: 'eccp.room.member', stateKey: target, content };
@@ -179,7 +188,7 @@ export class Memberships {
       if (sender !== target) checkRules(state, draft);
       return inForce(changes.trx, state, held.event_id as EventId); // ROOM-022
     }
-    const { result } = await changes.append(state, draft);
+    const { result } = await changes.append(state, draft, origin);
     return result;
   }
 }

@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely';
 import { EccpError } from '../core/errors.ts';
 import { nodeOf } from '../core/ids.ts';
 import type { Draft } from '../core/room-log.ts';
@@ -5,6 +6,7 @@ import { RoomState } from '../core/room-state.ts';
 import type { EventId, NodeName, RoomId, SendResult, SequencedEvent, UserId } from '../generated/api.ts';
 import type { NodeIdentity } from '../storage/node-identity.ts';
 import type { Rooms } from '../storage/rooms.ts';
+import type { Tables } from '../storage/tables.ts';
 import { requireActive } from './accounts.ts';
 import type { NodeStore } from './environment.ts';
 import type { Invitations } from './invitations.ts';
@@ -53,7 +55,17 @@ export class RemoteMemberships {
       const state = await rooms.load(db, roomId);
       if ((state?.host ?? nodeOf(roomId)) === identity.name) return false;
       if (state?.nodes.has(identity.name) !== true) return true;
-      return (await submissions.membershipSent(db, roomId, userId)) !== undefined;
+      if ((await submissions.membershipSent(db, roomId, userId)) !== undefined) return true;
+      return hasLeftEarly(db, rooms, state, userId); // the host has taken the leave, and its entry is to come
+    });
+  }
+
+  /** Whether a user has left a room, and its log does not say so yet. */
+  hasLeft(userId: UserId, roomId: RoomId): Promise<boolean> {
+    const { store, rooms } = this.#options;
+    return store.read(async (db) => {
+      const state = await rooms.load(db, roomId);
+      return state !== undefined && hasLeftEarly(db, rooms, state, userId);
     });
   }
 
@@ -144,6 +156,11 @@ export class RemoteMemberships {
       return writer.submit(log, RoomState.unheld(roomId), draft, { host, queues: declines });
     });
   }
+}
+
+async function hasLeftEarly(db: Kysely<Tables>, rooms: Rooms, state: RoomState, userId: UserId): Promise<boolean> {
+  if (state.membership(userId) !== 'join') return false;
+  return (await rooms.membership(db, state.roomId as RoomId, userId))?.membership === 'leave';
 }
 
 /** Takes in what the host says is in force. Whether that made a difference. */

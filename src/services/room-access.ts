@@ -81,6 +81,6 @@ export function noSuchRoom(): EccpError {
   return new EccpError('ECCP_NOT_FOUND', 'There is no such room.');
 }
 
-function notJoined(): EccpError {
+export function notJoined(): EccpError {
   return new EccpError('ECCP_FORBIDDEN', 'This needs a user who is joined to the room.');
 }

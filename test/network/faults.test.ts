@@ -31,7 +31,7 @@ test(`faults, ${rounds} of them, seed ${seed}`, { timeout: 120_000 + rounds * 10
   const town = new Town();
   t.after(() => town.end());
   process.once('SIGTERM', () => process.exit(1)); // whoever runs the test has lost patience
-  process.once('exit', () => town.end());
+  process.once('exit', () => void town.end());
   await town.found(nodeCount);
   const faults = new Faults(town.nodes);
   const stretches: Stretch[] = [];

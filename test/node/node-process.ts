@@ -39,7 +39,7 @@ export async function serve(args: string[], shell?: string): Promise<NodeProcess
       () => give(new Error(`no node after ${startDeadlineMs} ms: ${output()}`)),
       startDeadlineMs,
     );
-    child.once('exit', (code) => give(new Error(`the node ended with ${code}: ${output()}`)));
+    child.once('exit', (code, signal) => give(new Error(`the node ended with ${code ?? signal}: ${output()}`)));
     child.stdout?.on('data', () => {
       const found = /serves at (https?:\S+)/.exec(output())?.[1];
       if (found === undefined) return;

@@ -212,6 +212,46 @@ test('who leaves while the host is away, and comes back, is in the room', async 
   assert.equal((await net.during(send(b, bob, roomId, 'here again'))).status, 'sequenced');
 });
 
+test('so is who comes back before the entry of the leave has', async () => {
+  const { net, a, b, alice, bob } = await shared();
+  const { roomId } = await a.services.rooms.create(alice.userId, { visibility: 'public' });
+  await net.during(b.services.memberships.join(bob.userId, roomId, undefined));
+  await net.deliver();
+  a.away = true;
+  await b.services.memberships.leave(bob.userId, roomId, undefined);
+  const [leave] = await b.services.outbox.next(a.name, 1, 1_000_000);
+  assert.ok(leave);
+  await b.services.submissions.settle(a.name, await a.services.hosting.submit(b.name, [leave.body]));
+  await b.services.outbox.done(a.name, [leave.position]);
+  assert.equal(await refusal(b.services.memberships.join(bob.userId, roomId, undefined)), 'ECCP_UNREACHABLE');
+  a.away = false;
+  const back = net.during(b.services.memberships.join(bob.userId, roomId, undefined));
+  assert.equal((await back).status, 'sequenced');
+  await net.deliver();
+  assert.equal((await net.during(send(b, bob, roomId, 'here again'))).status, 'sequenced');
+});
+
+test('who has left while the host is away cannot leave again', async () => {
+  const { a, b, bob, roomId } = await shared();
+  a.away = true;
+  await b.services.memberships.leave(bob.userId, roomId, undefined);
+  assert.equal(await refusal(b.services.memberships.leave(bob.userId, roomId, undefined)), 'ECCP_FORBIDDEN');
+});
+
+test('a leave that was queued and is refused is told', async () => {
+  const { net, a, b, alice, bob, roomId } = await shared();
+  a.away = true;
+  const left = await b.services.memberships.leave(bob.userId, roomId, undefined, bob.deviceId);
+  await a.services.memberships.kick(alice.userId, roomId, bob.userId, undefined);
+  a.away = false;
+  await net.deliver();
+  const { rejected } = await b.services.sync.sync(bob, { timeout: 0, limit: 10 }, new AbortController().signal);
+  assert.deepEqual(
+    rejected.map(({ event_id, errcode }) => [event_id, errcode]),
+    [[left.event_id, 'ECCP_STATE_CONFLICT']],
+  );
+});
+
 test('one who left comes back: the log between is pulled', async () => {
   const { net, a, b, alice, bob, roomId } = await shared();
   await net.during(b.services.memberships.leave(bob.userId, roomId, undefined));

@@ -56,7 +56,7 @@ export function roomHandlers({
     }),
     leaveRoom: async ({ session, params, body }) => ({
       status: 200,
-      body: await memberships.leave(session.userId, params.roomId, body.reason),
+      body: await memberships.leave(session.userId, params.roomId, body.reason, session.deviceId),
     }),
     forgetRoom: async ({ session, params }) => {
       await memberships.forget(session.userId, params.roomId);

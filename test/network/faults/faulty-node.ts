@@ -48,10 +48,12 @@ export class FaultyNode {
   }
 
   async start(): Promise<void> {
+    if (this.#isOver) return;
     const names = ['--server-name', this.name, '--public-base-url', `http://${this.name}`];
     const environment = `export ECCP_TEST_CLOCK='${this.#clockFile}' NODE_OPTIONS='--import "${preload}"'`;
     const args = [...names, '--allow-insecure-loopback', '--log-level', 'warn'];
     this.#process = await startProcess(join(this.#folder, 'data'), args, environment);
+    if (this.#isOver) return this.kill(); // a fault went on beyond the end of the test
     this.#client = new Client(this.#process.url);
     this.proxy.target = Number(new URL(this.#process.url).port);
     this.#upheavals++;
@@ -121,12 +123,11 @@ export class FaultyNode {
     return this.#printed + (this.#process?.output() ?? '');
   }
 
-  /** Waits for nothing. */
-  end(): void {
+  /** For good. Resolves when its process is gone. */
+  async end(): Promise<void> {
     this.#isOver = true;
-    this.#client?.close();
-    this.#process?.child.kill('SIGKILL');
     this.proxy.close();
+    await this.kill();
   }
 
   get #clockFile(): string {

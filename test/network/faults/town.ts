@@ -1,6 +1,7 @@
 // Who lives where: nodes, two users on each, and the rooms that they share.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FaultyNode } from './faulty-node.ts';
@@ -34,10 +35,10 @@ export class Town {
     return { room, host, readers: [host, ...guests] };
   }
 
-  /** Ends every process that was started here. Waits for nothing, so that it does when this process is told to end, too. */
-  end(): void {
-    for (const node of this.nodes) node.end();
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+  /** Ends every process that was started here. Called without waiting, it has told them all to end when it returns. */
+  async end(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.end()));
+    await rm(this.#folder, { recursive: true, force: true });
   }
 }
 
