@@ -104,7 +104,7 @@ export function createServices({ store, identity, environment, registration, pee
     submissions,
     invitations,
     evidence,
-    hosting: new Hosting({ rooms, keeper, identity, environment, documentsOf: peers.documentsOf }),
+    hosting: new Hosting({ rooms, keeper, writer, identity, environment, documentsOf: peers.documentsOf }),
     ingest: new Ingest({ store, rooms, keeper, submissions, evidence, invitations, nodeName }),
     logServing,
     logVerification: new LogVerification({ store, rooms, evidence }),

@@ -107,6 +107,20 @@ Then('{peer} is told of the new key in {room}', async function (this: EccpWorld,
   );
 });
 
+// Then the room has the new key, brought by a leave of Alice, as the peer sees it
+Then(
+  '{room} has the new key, brought by a leave of {actor}, as {peer} sees it',
+  async function (this: EccpWorld, name: string, who: string, alias: string) {
+    const peer = await this.peer(alias);
+    await peer.delivered();
+    const { version } = newest(await chainOf(this)).document;
+    const log = peer.room(this.room(name).id)?.log ?? [];
+    const carrier = log.find((item) => documentsIn(item).some(({ document }) => document.version === version));
+    expectEqual(carrier?.event.sender, await this.userId(who), 'who brought the document');
+    expectEqual(carrier?.content?.membership, 'leave', 'membership in the event that brought it');
+  },
+);
+
 async function chainOf(world: EccpWorld): Promise<SignedKeyDocument[]> {
   const { documents } = await world.read(STRANGER, 'getKeys');
   return Array.isArray(documents) ? (documents as unknown as SignedKeyDocument[]) : [];

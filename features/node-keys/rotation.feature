@@ -59,3 +59,14 @@ Feature: A node changes its keys
     When the operator rotates and revokes the keys of the node
     Then the peer is told of the new key in the room
     And Alice can verify the whole log of the room
+
+  @KEY-059 @KEY-053 @RULE-055 @must
+  Scenario: A host that everybody of its own has left goes on under its new key
+    Given Alice has a public room
+    And Pat is a member of the room
+    And Alice has left the room
+    When the operator rotates and revokes the keys of the node
+    And Pat's node submits the message "still here" to the room
+    Then the event is sequenced
+    And the room has the new key, brought by a leave of Alice, as the peer sees it
+    And the whole log of the room holds, as the peer has it

@@ -21,6 +21,7 @@ export function documentsToCarry(
   const held = state.keyDocument(node);
   if (held === undefined) return chain.slice(-1);
   const newer = chain.filter((signed) => signed.document.version > held.version);
+  if (newer.length === 0) return [];
   const same = chain.find((signed) => signed.document.version === held.version);
   if (same !== undefined && documentHash(same.document) === documentHash(held)) return newer;
   // The room's document stands on a branch that a recovery has displaced: only the recovery key leads on from there.

@@ -2,6 +2,7 @@ import type { JsonObject } from './canonical-json.ts';
 import { EccpError } from './errors.ts';
 import type { Event, SequencedEvent } from './event.ts';
 import { isAuthType } from './event-types.ts';
+import { nodeOf } from './ids.ts';
 import { isObject } from './members.ts';
 import { type Action, refusedChange } from './power-levels.ts';
 import type { RoomState } from './room-state.ts';
@@ -48,7 +49,12 @@ export const roomVersion1 = {
     return membership === undefined || membership === 'leave' ? allowed : `already ${membership}`; // RULE-031
   },
 
-  leave: (state, act) => (isPresent(state, act.sender) ? allowed : 'there is nothing to leave'), // RULE-032, RULE-033
+  leave: (state, act) => {
+    if (isPresent(state, act.sender)) return allowed; // RULE-032
+    const bringsHostKeys = nodeOf(act.sender) === state.host && act.content?.node_keys !== undefined;
+    if (bringsHostKeys && state.membership(act.sender) === 'leave') return allowed; // RULE-055
+    return 'there is nothing to leave'; // RULE-033
+  },
 
   kick: (state, act) => {
     const target = targetOf(state, act);

@@ -15,10 +15,12 @@ import type { Rooms } from '../storage/rooms.ts';
 import type { Environment } from './environment.ts';
 import type { LogChanges, LogKeeper } from './log-keeper.ts';
 import { standing } from './room-access.ts';
+import type { RoomWriter } from './room-writer.ts';
 
 export interface HostingOptions {
   rooms: Rooms;
   keeper: LogKeeper;
+  writer: RoomWriter;
   identity: NodeIdentity;
   environment: Environment;
   /** The key documents of another node that this one has verified, newest last. */
@@ -69,7 +71,7 @@ export class Hosting {
     return results;
   }
 
-  /** @returns the event's place, or why it gets none. A refusal comes before anything is written: what others wrote may stay. */
+  /** @returns the event's place, or why it gets none. A refusal comes before the event is written: what others wrote may stay. */
   async #sequence(
     log: LogChanges,
     origin: NodeName,
@@ -93,7 +95,7 @@ export class Hosting {
     item: JsonObject,
     known: readonly SignedKeyDocument[],
   ): Promise<Judged> {
-    const { rooms, identity, environment } = this.#options;
+    const { rooms, writer, identity, environment } = this.#options;
     const { roomId, signed } = readSubmission(item);
     const { event } = signed;
     if (nodeOf(event.sender) !== origin) {
@@ -103,10 +105,11 @@ export class Hosting {
     if (host !== identity.name) {
       throw new EccpError('ECCP_NOT_HOST', 'This node does not host the room.', { host }); // HOST-007
     }
-    const { state } = await standing(log.trx, rooms, roomId, event.sender as UserId); // hides what is hidden
+    const { state: found } = await standing(log.trx, rooms, roomId, event.sender as UserId); // hides what is hidden
     const [before] = await placeOf(log.trx, { roomId, eventId: signed.event_id as EventId });
     if (before !== undefined) return { seq: before.seq }; // repeated: the same result, nothing twice
     await rooms.requireOpen(log.trx, roomId);
+    const state = await writer.renewHosted(log, found);
     const seqs = [event.anchor?.seq];
     const recent = await recentEntries(log.trx, roomId, state.head.seq, { eventId: signed.event_id, seqs });
     try {

@@ -12,6 +12,7 @@ import type { NodeIdentity } from '../storage/node-identity.ts';
 import type { Origin, Rooms } from '../storage/rooms.ts';
 import type { Tables } from '../storage/tables.ts';
 import type { Environment, NodeStore } from './environment.ts';
+import { keyRenewal } from './key-renewal.ts';
 import type { LogChanges, LogKeeper } from './log-keeper.ts';
 import type { Pending, Submissions } from './submissions.ts';
 
@@ -94,23 +95,33 @@ export class RoomWriter {
     }
   }
 
-  /** Brings the node's newest keys into every room that one of its users is joined to, and that takes events. */
+  /** Brings the node's newest keys into every room where one of its users can, and that takes events. */
   async renewKeys(): Promise<void> {
     const { rooms, store } = this.#options;
-    const joined = await store.read((db) => rooms.joinedHere(db));
+    const held = await store.read((db) => rooms.held(db));
     // The next ones need not wait until those before are on disk; but others have to get in between, too.
-    for (let start = 0; start < joined.length; start += renewedAtOnce) {
-      await Promise.all(joined.slice(start, start + renewedAtOnce).map((room) => this.#renewIn(room)));
+    for (let start = 0; start < held.length; start += renewedAtOnce) {
+      await Promise.all(held.slice(start, start + renewedAtOnce).map((room) => this.#renewIn(room)));
     }
   }
 
+  /**
+   * Brings the node's newest keys into a room that it hosts, before it sequences an event of another node there.
+   *
+   * @returns the state after that.
+   */
+  async renewHosted(log: LogChanges, state: RoomState): Promise<RoomState> {
+    const renewal = keyRenewal(state, this.#options.identity);
+    return renewal === undefined ? state : (await this.#sequence(log, state, renewal, undefined)).state;
+  }
+
   /** A room that is frozen, or whose host is in quarantine, does not keep the others from the keys. */
-  async #renewIn({ roomId, userId }: { roomId: RoomId; userId: UserId }): Promise<void> {
+  async #renewIn(roomId: RoomId): Promise<void> {
     const { rooms, identity } = this.#options;
     const renew = async ({ trx, append }: RoomChanges): Promise<void> => {
       const state = await rooms.load(trx, roomId);
-      if (state === undefined || documentsToCarry(state, identity.name, identity.chain).length === 0) return;
-      await append(state, rejoin(userId));
+      const renewal = state && keyRenewal(state, identity);
+      if (state !== undefined && renewal !== undefined) await append(state, renewal);
     };
     await this.#run(renew, true, []).catch((error: unknown) => {
       if (!(error instanceof EccpError)) throw error;
@@ -190,21 +201,14 @@ export class RoomWriter {
     return { roomId, eventId, host, queues, bringsLog: !isHeld && draft.content.membership === 'join' };
   }
 
-  /** The repeated join that brings the node's newer keys into a room before its sender's next event. */
-  #renewal(state: RoomState, { sender, type }: Draft): Draft | undefined {
-    const { name, chain } = this.#options.identity;
-    const isDue =
-      state.membership(sender) === 'join' &&
-      type !== 'eccp.room.member' &&
-      documentsToCarry(state, name, chain).length > 0;
-    return isDue ? { sender, type: 'eccp.room.member', stateKey: sender, content: { membership: 'join' } } : undefined;
+  /** What has to bring the node's newer keys into a room before its sender's next event, unless that carries them itself. */
+  #renewal(state: RoomState, draft: Draft): Draft | undefined {
+    return carriesKeys(draft) ? undefined : keyRenewal(state, this.#options.identity, draft.sender);
   }
 
   /** Create and self-membership events bring the documents of the node's chain that the room does not have (LOG-044, LOG-045). */
   #withKeys(state: RoomState, draft: Draft): Draft {
-    const carries =
-      draft.type === 'eccp.room.create' || (draft.type === 'eccp.room.member' && draft.stateKey === draft.sender);
-    if (!carries) return draft;
+    if (!carriesKeys(draft)) return draft;
     const { name, chain } = this.#options.identity;
     const documents = documentsToCarry(state, name, chain);
     return documents.length === 0 ? draft : { ...draft, content: { ...draft.content, node_keys: documents } };
@@ -221,9 +225,8 @@ export class RoomWriter {
   }
 }
 
-/** A join of who is joined: it changes nothing, and may carry key documents. */
-function rejoin(userId: string): Draft {
-  return { sender: userId, type: 'eccp.room.member', stateKey: userId, content: { membership: 'join' } };
+function carriesKeys({ type, sender, stateKey }: Draft): boolean {
+  return type === 'eccp.room.create' || (type === 'eccp.room.member' && stateKey === sender);
 }
 
 /** The answer of an action that finds everything as it would leave it (ROOM-022, ROOM-084). */

@@ -195,16 +195,10 @@ export class Rooms {
       .execute();
   }
 
-  /** One joined user of this node for each room in which it has any. */
-  async joinedHere(db: Kysely<Tables>): Promise<{ roomId: RoomId; userId: UserId }[]> {
-    const rows = await db
-      .selectFrom('memberships')
-      .innerJoin('accounts', 'accounts.user_id', 'memberships.user_id')
-      .select(['memberships.room_id', 'memberships.user_id'])
-      .where('membership', '=', 'join')
-      .orderBy('memberships.room_id')
-      .execute();
-    return [...new Map(rows.map((row) => [row.room_id, { roomId: row.room_id, userId: row.user_id }])).values()];
+  /** Every room of which this node holds the log, or a part of it. */
+  async held(db: Kysely<Tables>): Promise<RoomId[]> {
+    const rows = await db.selectFrom('rooms').select('room_id').orderBy('room_id').execute();
+    return rows.map(({ room_id }) => room_id);
   }
 
   async #storeHead(trx: Kysely<Tables>, state: RoomState, stream: number, stateChanged: boolean): Promise<void> {
@@ -250,6 +244,8 @@ export class Rooms {
     stream: number,
   ): Promise<void> {
     const membership = content?.membership as MembershipRow['membership'];
+    if (membership === 'leave' && content?.node_keys !== undefined && (await hadLeft(trx, entry.room_id, event)))
+      return;
     const row = { membership, seq: entry.seq, stream };
     const joined = membership === 'join' ? 1 : 0;
     await trx
@@ -285,6 +281,12 @@ export class Rooms {
       break;
     }
   }
+}
+
+/** Whether a leave only brings keys (RULE-055): it is no news to the user, who may have forgotten the room. */
+async function hadLeft(trx: Kysely<Tables>, roomId: string, { replaces }: SequencedEvent['event']): Promise<boolean> {
+  const before = await eventById(trx, roomId as RoomId, (replaces ?? '') as EventId);
+  return before !== undefined && (JSON.parse(before.content ?? '{}') as Partial<MembershipRow>).membership === 'leave';
 }
 
 /** An event with its entry as a row that was not redacted yet. */

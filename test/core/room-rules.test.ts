@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/core/canonical-json.ts';
 import type { SequencedEvent } from '../../src/core/event.ts';
+import { documentHash, type SignedKeyDocument, signDocument } from '../../src/core/key-document.ts';
 import { appliesRedaction, roomVersion1, rowOf } from '../../src/core/room-rules.ts';
 import { RoomState } from '../../src/core/room-state.ts';
-import { alice, bob, carol, dave, homeChain, Room } from './room.ts';
+import { alice, bob, carol, dave, homeChain, homeKey, keyOf, Room, remoteChain, remoteKey, rita } from './room.ts';
 
 const erin = dave.replace('dave', 'erin');
 
@@ -27,6 +28,21 @@ const join = (user: string) => is(user, user, 'join');
 const leave = (user: string) => is(user, user, 'leave');
 const knock = (user: string) => is(user, user, 'knock');
 const invite = (sender: string, target: string) => is(sender, target, 'invite');
+/** A leave that brings the next key document of its sender's node. */
+const bring =
+  (user: string, [first]: readonly SignedKeyDocument[] = homeChain, key = homeKey): Step =>
+  (room) => {
+    assert.ok(first);
+    const { document } = first;
+    const next = {
+      ...document,
+      version: 2,
+      prev_hash: documentHash(document),
+      keys: [...document.keys, keyOf(9).publicKey],
+    };
+    const content = { membership: 'leave', node_keys: [signDocument(next, [key, keyOf(9)])] };
+    return room.add({ sender: user, type: 'eccp.room.member', stateKey: user, content });
+  };
 const kick = (sender: string, target: string) => is(sender, target, 'leave');
 const ban = (sender: string, target: string) => is(sender, target, 'ban');
 const send =
@@ -119,6 +135,12 @@ const allowed: Case[] = [
   { what: 'RULE-032 leave when joined', act: leave(carol) },
   { what: 'RULE-032 decline an invite', before: [invite(bob, dave)], act: leave(dave) },
   { what: 'RULE-032 take a knock back', visibility: 'invite_only', before: [knock(dave)], act: leave(dave) },
+  { what: 'RULE-055 bring keys after leaving', before: [leave(carol)], act: bring(carol) },
+  {
+    what: 'RULE-055 bring keys into a room that everybody left',
+    before: [bob, carol, alice].map(leave),
+    act: bring(alice),
+  },
   { what: 'RULE-034 the last administrator leaves', act: leave(alice) },
   { what: 'RULE-035 kick who is joined', act: kick(bob, carol) },
   { what: 'RULE-035 kick who is invited', before: [invite(bob, dave)], act: kick(bob, dave) },
@@ -275,6 +297,14 @@ const refused: Case[] = [
   { what: 'RULE-033 leave without a membership', act: leave(dave) },
   { what: 'RULE-033 leave twice', before: [leave(carol)], act: leave(carol) },
   { what: 'RULE-033 leave when banned', before: [ban(bob, carol)], act: leave(carol) },
+  { what: 'RULE-033 bring keys without a membership', act: bring(dave) },
+  { what: 'RULE-033 bring keys when banned', before: [ban(bob, carol)], act: bring(carol) },
+  {
+    what: 'RULE-033 bring keys of another node after leaving',
+    visibility: 'public',
+    before: [join(rita), leave(rita)],
+    act: bring(rita, remoteChain, remoteKey),
+  },
   { what: 'RULE-036 kick below the level', act: kick(carol, bob) },
   {
     what: 'RULE-036 kick below the level, with more power',

@@ -6,9 +6,12 @@ import { LogWriter } from '../log-writer.ts';
 import {
   alice,
   documentAfter,
+  hostKey,
   hostOld,
+  hostSecond,
   member,
   nina,
+  olaf,
   remoteKey,
   remoteOld,
   remoteSecond,
@@ -26,6 +29,10 @@ export const carriers: Group = ({ writer }) => {
     vector(rule, name, expected, writer.next(member(rita, rita, 'join', documents)));
   const third = (changes: JsonObject, signers: SigningKey[] = [remoteKey, next]) =>
     signDocument(documentAfter(remoteSecond, { keys: both, ...changes }), signers);
+  const ofHost = signDocument(documentAfter(hostSecond, { keys: [hostKey.publicKey, next.publicKey] }), [
+    hostKey,
+    next,
+  ]);
   const newcomer = keyOf(21);
   const checkpoint = {
     node: 'third.example',
@@ -73,6 +80,12 @@ export const carriers: Group = ({ writer }) => {
       writer.next({ ...member(zoe, zoe, 'join'), key: newcomer }),
     ),
     carry('LOG-021', 'an empty list of key documents', 'ECCP_BAD_EVENT', []),
+    vector(
+      'RULE-055',
+      'a user of the host who left brings its next key document',
+      'ok',
+      writer.next(member(olaf, olaf, 'leave', [ofHost])),
+    ),
     vector(
       'LOG-052',
       'key documents in an invite',

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../src/core/canonical-json.ts';
 import type { Draft } from '../log-writer.ts';
-import { alice, bob, by, dora, hostSecond, levels, mallory, member, nina, rita, say, state } from './scene.ts';
+import { alice, bob, by, dora, hostSecond, levels, mallory, member, nina, olaf, rita, say, state } from './scene.ts';
 import { type Group, vector } from './vector.ts';
 
 /** What the rules of chapter 9 refuse; in all else these entries are right. */
@@ -36,6 +36,7 @@ export const rules: Group = ({ writer, last }) => {
     no('RULE-030', 'a knock in a private room', member(nina, nina, 'knock')),
     one('RULE-032', 'a member leaves', 'ok', member(rita, rita, 'leave')),
     no('RULE-033', 'a user leaves who is not there', member(nina, nina, 'leave')),
+    no('RULE-033', 'a user leaves who has left', member(olaf, olaf, 'leave')),
     no('RULE-033', 'a banned user leaves', member(mallory, mallory, 'leave')),
     no('RULE-036', 'a kick among equals', member(bob, dora, 'leave')),
     no('RULE-036', 'a kick from a user without the power', member(rita, bob, 'leave')),

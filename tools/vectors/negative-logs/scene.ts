@@ -18,6 +18,9 @@ export const [rita, mallory, nina] = [
   '@nina:remote.example',
 ] as const;
 
+/** On the host, which he has left. */
+export const olaf = '@olaf:example.org';
+
 /** Invited, on a node that the room has no keys of. */
 export const zoe = '@zoe:third.example';
 
@@ -42,7 +45,7 @@ export interface Scene {
   firstName: SequencedEvent;
 }
 
-/** A private room on example.org: bob and dora are moderators, rita of remote.example is a member, mallory is banned, zoe invited. */
+/** A private room on example.org: bob and dora are moderators, olaf has left, rita of remote.example is a member, mallory is banned, zoe invited. */
 export function writeLog(): Scene {
   const writer = new LogWriter(hostOld);
   writer.add(state(alice, 'create', { room_version: '1', node_keys: [hostFirst] }));
@@ -55,6 +58,9 @@ export function writeLog(): Scene {
     writer.add(member(alice, user, 'invite'));
     writer.add(member(user, user, 'join'));
   }
+  writer.add(member(alice, olaf, 'invite'));
+  writer.add(member(olaf, olaf, 'join'));
+  writer.add(member(olaf, olaf, 'leave'));
   writer.add(member(alice, rita, 'invite'));
   writer.add({ ...member(rita, rita, 'join', [remoteFirst]), key: remoteOld });
   writer.add(member(alice, mallory, 'ban'));
