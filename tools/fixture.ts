@@ -1,10 +1,8 @@
 // npm run fixture: makes the data folder of this release that every later one must upgrade.
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client } from '../test/node/client.ts';
+import { Network } from '../test/network/nodes.ts';
 import type { Expected } from '../test/node/fixture-data.ts';
-import { startProcess } from '../test/node/node-process.ts';
 
 const help = `npm run fixture
 
@@ -25,19 +23,23 @@ if (process.argv.includes('--help')) {
     );
     process.exit(1);
   });
-  const data = await mkdtemp(join(tmpdir(), 'eccp-fixture-'));
-  const expected = await fill(data);
+  const network = new Network();
+  const { data, expected } = await fill(network);
   await cp(join(data, 'store'), join(target, 'data', 'store'), { recursive: true });
   await cp(join(data, 'keys'), join(target, 'data', 'keys'), { recursive: true });
   await writeFile(join(target, 'expected.json'), `${JSON.stringify(expected, null, 2)}\n`);
-  await rm(data, { recursive: true });
+  await network.end();
   console.log(`wrote ${target}`);
 }
 
-/** A room with members, messages, a redaction, an alias, receipts and account data. */
-async function fill(data: string): Promise<Expected> {
-  const node = await startProcess(data);
-  const client = new Client(node.url);
+/**
+ * A room with members, messages, a redaction, an alias, receipts and account data; a room of another node, which goes away while a message
+ * is on its way to it; decisions on peers.
+ */
+async function fill(network: Network): Promise<{ data: string; expected: Expected }> {
+  const node = await (await network.node()).start();
+  const peer = await (await network.node()).start();
+  const { client } = node;
   const password = 'correct horse battery';
   const ada = await client.register('ada');
   const bob = await client.register('bob');
@@ -45,12 +47,12 @@ async function fill(data: string): Promise<Expected> {
     name: 'Engine room',
     topic: 'Pumps',
     visibility: 'public',
-    alias: '#engines:node.test',
+    alias: `#engines:${node.name}`,
     invite: [bob.userId],
   });
   await client.must('POST', `/rooms/${room}/join`, bob.token, {});
-  const send = (token: string, body: string) =>
-    client.must('PUT', `/rooms/${room}/send/eccp.room.message/${body}`, token, { body });
+  const send = (token: string, body: string, to = room) =>
+    client.must('PUT', `/rooms/${to}/send/eccp.room.message/${body}`, token, { body });
   const first = await send(ada.token, 'first');
   const wrong = await send(bob.token, 'wrong');
   await client.must('POST', `/rooms/${room}/redact/${encodeURIComponent(wrong.event_id)}`, bob.token, {});
@@ -58,16 +60,35 @@ async function fill(data: string): Promise<Expected> {
   await client.must('PUT', '/account_data/org.example.theme', ada.token, { theme: 'dark' });
   const { next_batch } = await client.must('GET', '/sync', ada.token);
   const after = [await send(bob.token, 'later'), await send(ada.token, 'last')];
-  const log = await client.log(ada.token, room);
-  client.close();
-  await node.end('SIGTERM');
-  return {
+
+  const zoe = await peer.client.register('zoe');
+  const away = await peer.client.createRoom(zoe.token, { visibility: 'public', historyVisibility: 'shared' });
+  await client.must('POST', `/rooms/${away}/join`, ada.token, {});
+  await send(ada.token, 'across', away);
+  await node.run('peers', 'block', 'blocked.example');
+  await peer.stop();
+  const queued = await send(ada.token, 'waiting', away);
+  if (queued.status !== 'queued') throw new Error(`a message for a node that is away: ${JSON.stringify(queued)}`);
+
+  const ids = async (of: string) => (await client.log(ada.token, of)).map((event) => event.event_id);
+  const expected = {
+    node: node.name,
     user: ada.userId,
     password,
     token: ada.token,
     roomId: decodeURIComponent(room),
-    log: log.map((e) => e.event_id),
+    log: await ids(room),
     since: next_batch,
-    after: after.map((e) => e.event_id),
+    after: after.map((event) => event.event_id),
+    federation: {
+      peer: peer.name,
+      roomId: decodeURIComponent(away),
+      log: await ids(away),
+      queued: queued.event_id,
+      blocked: 'blocked.example',
+      audited: (await node.audited()).length,
+    },
   };
+  await node.stop();
+  return { data: node.dataDir, expected };
 }

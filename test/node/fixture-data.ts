@@ -1,5 +1,7 @@
 /** What a data folder of an earlier release holds, as far as the upgrade test looks: test/fixtures/<version>/expected.json. */
 export interface Expected {
+  /** The node's name; `node.test` where there is none. */
+  node?: string;
   user: string;
   password: string;
   token: string;
@@ -9,4 +11,18 @@ export interface Expected {
   /** A sync token, and the events that come after it. */
   since: string;
   after: string[];
+  /** What other nodes left there; releases before 0.2.0 had none. */
+  federation?: {
+    /** Another node, which is gone for good. */
+    peer: string;
+    /** Its room, with the user in it. */
+    roomId: string;
+    log: string[];
+    /** A message of the user's that still waits for it. */
+    queued: string;
+    /** A node that the operator blocked. */
+    blocked: string;
+    /** How many records the audit log had. */
+    audited: number;
+  };
 }

@@ -4,9 +4,9 @@ import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Client } from './client.ts';
+import type { Peer } from '../../src/generated/api.ts';
+import { NetworkNode } from '../network/nodes.ts';
 import type { Expected } from './fixture-data.ts';
-import { startProcess } from './node-process.ts';
 import { verifyLog } from './verify-log.ts';
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures');
@@ -19,10 +19,19 @@ for (const version of versions) {
     const directory = await mkdtemp(join(tmpdir(), 'eccp-upgrade-'));
     t.after(() => rm(directory, { recursive: true }));
     await cp(join(fixtures, version, 'data'), directory, { recursive: true });
-    const node = await startProcess(directory);
-    t.after(() => node.end('SIGKILL'));
-    const client = new Client(node.url);
-    t.after(() => client.close());
+    const { node: name = 'node.test' } = expected;
+    const names = ['--server-name', name, '--public-base-url', `http://${name}`, '--listen', '127.0.0.1:0'];
+    const args = [
+      ...names,
+      '--data-dir',
+      directory,
+      '--bootstrap-admin',
+      'admin@example.org',
+      '--allow-insecure-loopback',
+    ];
+    const node = await new NetworkNode(args).start();
+    t.after(() => node.stop('SIGKILL'));
+    const { client } = node;
 
     const room = encodeURIComponent(expected.roomId);
     const log = await client.log(expected.token, room);
@@ -37,7 +46,7 @@ for (const version of versions) {
       events.map((e: { event_id: string }) => e.event_id),
       expected.after,
     );
-    assert.equal((await client.must('GET', '/aliases/%23engines:node.test', expected.token)).room_id, expected.roomId);
+    assert.equal((await client.must('GET', `/aliases/%23engines:${name}`, expected.token)).room_id, expected.roomId);
     assert.deepEqual(await client.must('GET', '/account_data/org.example.theme', expected.token), { theme: 'dark' });
     const login = { user: expected.user, password: expected.password };
     const { access_token } = await client.must('POST', '/login', undefined, login);
@@ -45,5 +54,29 @@ for (const version of versions) {
       body: 'still here',
     });
     assert.equal(sent.seq, expected.log.length);
+    if (expected.federation !== undefined) await keptFederation(node, expected.token, expected.federation);
   });
+}
+
+/** The room of another node is as it was, what waits for it waits on, decisions stand, and the audit log holds and goes on. */
+async function keptFederation(
+  node: NetworkNode,
+  token: string,
+  { peer, roomId, log, queued, blocked, audited }: NonNullable<Expected['federation']>,
+): Promise<void> {
+  const held = await node.client.log(token, encodeURIComponent(roomId));
+  assert.deepEqual(
+    held.map((e) => e.event_id),
+    log,
+  );
+  const path = `/rooms/${encodeURIComponent(roomId)}/send/eccp.room.message/waiting`;
+  assert.deepEqual(await node.client.must('PUT', path, token, { body: 'waiting' }), {
+    event_id: queued,
+    status: 'queued',
+  });
+  const { peers } = JSON.parse(await node.run('peers', 'list', '--json')) as { peers: Peer[] };
+  assert.equal(peers.find((each) => each.node === peer)?.queued, 1);
+  assert.equal(peers.find((each) => each.node === blocked)?.decision, 'blocked');
+  await node.run('audit', 'verify');
+  assert.ok((await node.audited()).length >= audited);
 }
