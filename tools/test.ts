@@ -1,83 +1,31 @@
-// npm test: everything that must hold before a change goes in, in this order, stopping at the first step that fails.
-// Its last line is always `N passed, N failed`: unit tests and conformance scenarios, and a step that failed as one more failure.
-import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+// npm test: runs tools/checks.ts, and sees that nothing that it started outlives it, be it interrupted or done.
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { run } from 'node:test';
-import { spec } from 'node:test/reporters';
 
-interface Counts {
-  passed: number;
-  failed: number;
+/** Milliseconds in which what was asked to end may clean up. */
+const GRACE = 2000;
+
+// A process group of its own: test files start nodes, and those who started them may be gone.
+const checks = spawn(process.execPath, [join(import.meta.dirname, 'checks.ts')], { stdio: 'inherit', detached: true });
+
+function signalAll(signal: NodeJS.Signals): void {
+  try {
+    if (checks.pid !== undefined) process.kill(-checks.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // nobody is left
+  }
 }
 
-const root = join(import.meta.dirname, '..');
-const STEPS = [['lint'], ['types'], ['generate', '--', '--check'], ['trace']];
-/** Milliseconds after which one test file is given up: far more than any needs, far less than CI waits. */
-const FILE_TIMEOUT = 400_000;
-
-function npmRun(args: readonly string[]): boolean {
-  console.log(`\n> npm run ${args.join(' ')}`);
-  return spawnSync('npm', ['run', '--silent', ...args], { cwd: root, stdio: 'inherit' }).status === 0;
-}
-
-/** Runs test/**\/*.test.ts. A run without a single test counts as a failure. */
-async function unitTests(): Promise<Counts> {
-  console.log('\n> unit tests');
-  let counts: Counts = { passed: 0, failed: 1 };
-  const tests = run({ cwd: root, globPatterns: ['test/**/*.test.ts'], concurrency: true, timeout: FILE_TIMEOUT });
-  tests.on('test:summary', ({ file, success, counts: { tests: all, passed, skipped, todo } }) => {
-    if (file !== undefined) return; // the summary of one file; the last one is of all
-    counts = { passed, failed: Math.max(all - passed - skipped - todo, success && passed > 0 ? 0 : 1) };
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    signalAll('SIGTERM');
+    setTimeout(() => {
+      signalAll('SIGKILL');
+      process.exit(1);
+    }, GRACE);
   });
-  const report = tests.compose(new spec());
-  report.pipe(process.stdout, { end: false });
-  await once(report, 'end');
-  return counts;
 }
-
-/**
- * Runs the suite against this node, and counts its scenarios: what was neither passed nor for this node has failed.
- *
- * @param name of the folder in report/ for the results.
- */
-function conformance(name: string, args: readonly string[]): Counts {
-  const out = join('report', name);
-  const report = join(root, out, 'report.json');
-  rmSync(report, { force: true }); // an old report must not count
-  const conformant = npmRun(['conformance', '--', ...args, '--out', out]);
-  const { scenarios }: { scenarios: { verdict: string; level: string }[] } = JSON.parse(readFileSync(report, 'utf8'));
-  const passed = scenarios.filter(({ verdict }) => verdict === 'pass').length;
-  // A SHOULD that is not met is a warning, as everywhere in the suite.
-  const failed = scenarios.filter(
-    ({ verdict, level }) => verdict !== 'pass' && verdict !== 'not applicable' && level !== 'SHOULD',
-  ).length;
-  return { passed, failed: Math.max(failed, conformant && passed > 0 ? 0 : 1) };
-}
-
-async function main(total: Counts): Promise<void> {
-  const add = ({ passed, failed }: Counts) => {
-    total.passed += passed;
-    total.failed += failed;
-  };
-  for (const step of STEPS) {
-    if (!npmRun(step)) return add({ passed: 0, failed: 1 });
-  }
-  add(await unitTests());
-  if (total.failed > 0) return;
-  add(conformance('open', []));
-  for (const mode of ['token', 'closed']) {
-    add(conformance(mode, ['--registration', mode, '--tags', `@cap-registration-${mode}`]));
-  }
-}
-
-const total: Counts = { passed: 0, failed: 0 };
-try {
-  await main(total);
-} catch (error) {
-  console.error(error);
-  total.failed += 1;
-}
-console.log(`\n${total.passed} passed, ${total.failed} failed`);
-process.exitCode = total.failed > 0 ? 1 : 0;
+checks.on('exit', (code, signal) => {
+  if (signal === null) signalAll('SIGKILL');
+  process.exitCode = code ?? 1;
+});
