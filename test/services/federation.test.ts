@@ -139,7 +139,7 @@ test('other acts do not wait for a host that is away', async () => {
   await net.deliver();
   a.away = true;
   assert.equal(
-    await refusal(b.services.memberships.kick(bob.userId, roomId, carol.userId, undefined)),
+    await refusal(net.during(b.services.memberships.kick(bob.userId, roomId, carol.userId, undefined))),
     'ECCP_UNREACHABLE',
   );
   a.away = false;
@@ -184,7 +184,7 @@ test('bans, kicks, redactions and leaves of users of other nodes', async () => {
 test('a leave acts at once, though the host is away', async () => {
   const { net, a, b, alice, bob, roomId } = await shared();
   a.away = true;
-  assert.equal((await b.services.memberships.leave(bob.userId, roomId, undefined)).status, 'queued');
+  assert.equal((await net.during(b.services.memberships.leave(bob.userId, roomId, undefined))).status, 'queued');
   assert.equal(await refusal(send(b, bob, roomId, 'one more thing')), 'ECCP_FORBIDDEN');
   const { rooms } = await b.services.sync.sync(bob, { timeout: 0, limit: 10 }, new AbortController().signal);
   assert.deepEqual(rooms.joined, {});
@@ -203,8 +203,11 @@ test('who leaves while the host is away, and comes back, is in the room', async 
   await net.during(b.services.memberships.join(bob.userId, roomId, undefined));
   await net.deliver();
   a.away = true;
-  assert.equal((await b.services.memberships.leave(bob.userId, roomId, undefined)).status, 'queued');
-  assert.equal(await refusal(b.services.memberships.join(bob.userId, roomId, undefined)), 'ECCP_UNREACHABLE');
+  assert.equal((await net.during(b.services.memberships.leave(bob.userId, roomId, undefined))).status, 'queued');
+  assert.equal(
+    await refusal(net.during(b.services.memberships.join(bob.userId, roomId, undefined))),
+    'ECCP_UNREACHABLE',
+  );
   a.away = false;
   const back = await net.during(b.services.memberships.join(bob.userId, roomId, undefined));
   assert.equal(back.status, 'sequenced');
@@ -218,12 +221,15 @@ test('so is who comes back before the entry of the leave has', async () => {
   await net.during(b.services.memberships.join(bob.userId, roomId, undefined));
   await net.deliver();
   a.away = true;
-  await b.services.memberships.leave(bob.userId, roomId, undefined);
+  await net.during(b.services.memberships.leave(bob.userId, roomId, undefined));
   const [leave] = await b.services.outbox.next(a.name, 1, 1_000_000);
   assert.ok(leave);
   await b.services.submissions.settle(a.name, await a.services.hosting.submit(b.name, [leave.body]));
   await b.services.outbox.done(a.name, [leave.position]);
-  assert.equal(await refusal(b.services.memberships.join(bob.userId, roomId, undefined)), 'ECCP_UNREACHABLE');
+  assert.equal(
+    await refusal(net.during(b.services.memberships.join(bob.userId, roomId, undefined))),
+    'ECCP_UNREACHABLE',
+  );
   a.away = false;
   const back = net.during(b.services.memberships.join(bob.userId, roomId, undefined));
   assert.equal((await back).status, 'sequenced');
@@ -232,16 +238,16 @@ test('so is who comes back before the entry of the leave has', async () => {
 });
 
 test('who has left while the host is away cannot leave again', async () => {
-  const { a, b, bob, roomId } = await shared();
+  const { net, a, b, bob, roomId } = await shared();
   a.away = true;
-  await b.services.memberships.leave(bob.userId, roomId, undefined);
+  await net.during(b.services.memberships.leave(bob.userId, roomId, undefined));
   assert.equal(await refusal(b.services.memberships.leave(bob.userId, roomId, undefined)), 'ECCP_FORBIDDEN');
 });
 
 test('a leave that was queued and is refused is told', async () => {
   const { net, a, b, alice, bob, roomId } = await shared();
   a.away = true;
-  const left = await b.services.memberships.leave(bob.userId, roomId, undefined, bob.deviceId);
+  const left = await net.during(b.services.memberships.leave(bob.userId, roomId, undefined, bob.deviceId));
   await a.services.memberships.kick(alice.userId, roomId, bob.userId, undefined);
   a.away = false;
   await net.deliver();
@@ -390,8 +396,7 @@ test('a room moves to another host, and goes on there', async () => {
   assert.equal(await refusal(c.services.transfers.transfer(carol.userId, roomId, b.name)), 'ECCP_FORBIDDEN');
   // What Carol says on the way to the old host still comes in.
   a.away = true;
-  const late = send(c, carol, roomId, 'on its way');
-  await late;
+  const late = await net.during(send(c, carol, roomId, 'on its way'));
   a.away = false;
   assert.equal((await net.during(a.services.transfers.transfer(alice.userId, roomId, b.name))).status, 'sequenced');
   await net.deliver();
@@ -407,7 +412,7 @@ test('a room moves to another host, and goes on there', async () => {
   const [alices, bobs, carols] = [await log(a, alice, roomId), await log(b, bob, roomId), await log(c, carol, roomId)];
   assert.deepEqual(bobs, alices.slice(-bobs.length));
   assert.deepEqual(carols, alices.slice(-carols.length));
-  const { event_id } = await late;
+  const { event_id } = late;
   assert.ok(alices.some((line) => line.includes(event_id)));
   const dave = await c.user('dave');
   await net.during(b.services.memberships.invite(bob.userId, roomId, dave.userId, undefined));

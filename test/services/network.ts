@@ -31,7 +31,7 @@ export interface NetworkNode {
 
 export interface Network {
   node(name: string): Promise<NetworkNode>;
-  /** Carries everything that waits, and what that causes, until nothing waits for a node that is there. */
+  /** Carries everything that waits, and what that causes, until nothing waits for a node that is there. Who waits for one that is away is told. */
   deliver(): Promise<void>;
   /** Runs an act while the post is carried. */
   during<T>(act: Promise<T>): Promise<T>;
@@ -61,7 +61,14 @@ export function network(): Network {
       to.name,
       items.map((item) => item.position),
     );
+    from.services.answers.reached(to.name);
     return true;
+  };
+
+  /** As the outbound queues do: who has something for a node that does not answer learns that it is away. */
+  const tryInVain = async (from: NetworkNode, to: NetworkNode): Promise<void> => {
+    const [item] = await from.services.outbox.next(to.name, 1, 3_500_000);
+    if (item !== undefined) from.services.answers.lost(to.name, new EccpError('ECCP_UNREACHABLE', 'away'));
   };
 
   const deliver = async (): Promise<void> => {
@@ -69,7 +76,9 @@ export function network(): Network {
       moved = false;
       for (const from of nodes.values()) {
         for (const to of nodes.values()) {
-          if (from !== to && !from.away && !to.away && (await post(from, to))) moved = true;
+          if (from === to || from.away) continue;
+          if (to.away) await tryInVain(from, to);
+          else if (await post(from, to)) moved = true;
         }
       }
     }
