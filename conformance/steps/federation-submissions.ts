@@ -166,9 +166,18 @@ export function madeFor(world: EccpWorld, text: string): { alias: string; roomId
   return { alias: event.alias, roomId: world.room(event.alias).id, origin: event.origin };
 }
 
-/** Hands an event of a guest to the host of the room. */
+/** Hands an event of a guest to the host of the room; where it changes what the last one has set, once that one has come back. */
 export async function submitDraft(world: EccpWorld, guest: string, alias: string, draft: Draft): Promise<Submitted> {
-  return await propose(await homeOf(world, guest), world.room(alias).id, draft);
+  const peer = await homeOf(world, guest);
+  const { id } = world.room(alias);
+  const before = submittedOf(world).at(-1);
+  if (draft.stateKey !== undefined && before?.result.status === 'sequenced') {
+    const { event, event_id } = before.origin;
+    const room = event.room_id === id ? peer.room(id) : undefined;
+    if (room && event.type === draft.type && event.state_key === draft.stateKey)
+      await peer.until(`the entry of ${event_id}`, () => room.log.some((item) => item.event_id === event_id));
+  }
+  return await propose(peer, id, draft);
 }
 
 function last(world: EccpWorld): Submitted {
