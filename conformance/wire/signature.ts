@@ -7,6 +7,9 @@ import type { Json } from './json.ts';
 hashes.sha512 = sha512;
 
 const L = 2n ** 252n + 27742317777372353535851937790883648493n;
+const MOST_VERIFIED = 10_000;
+/** What verifyJson found: logs are replayed again and again, and a signature costs a millisecond and more. */
+const verified = new Map<string, boolean>();
 const keys = new Map<string, Point>(); // the check for small-order parts costs a millisecond: once for each key
 
 /** The key id of a raw public key given in base64url. */
@@ -37,7 +40,14 @@ export function signJson(seed: Uint8Array, domain: string, value: Json): string 
  * @throws Error when the key itself is unacceptable or the signature is not base64url.
  */
 export function verifyJson(publicKey: string, domain: string, value: Json, signature: string): boolean {
-  return verifyBytes(publicKey, separated(domain, canonical(value)), fromBase64url(signature));
+  const message = separated(domain, canonical(value));
+  const claim = `${publicKey} ${signature} ${hashBytes('claim', message)}`;
+  const known = verified.get(claim);
+  if (known !== undefined) return known;
+  const holds = verifyBytes(publicKey, message, fromBase64url(signature));
+  if (verified.size >= MOST_VERIFIED) verified.clear();
+  verified.set(claim, holds);
+  return holds;
 }
 
 /** As verifyJson, over raw bytes. */
