@@ -16,7 +16,7 @@ Feature: The end of a log, with its state
   Scenario: Of a long log it has the last 1000 entries
     Given Alice has a public room
     And Pat is a member of the room
-    And Alice sends 1010 messages to the room
+    And Alice fills the room with 1010 messages
     When the peer asks for a snapshot of the room
     Then the snapshot has the head, the state and the last entries of the log
 

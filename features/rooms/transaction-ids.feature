@@ -263,7 +263,7 @@ Feature: Transaction ids
   Scenario: A transaction id is remembered, however much comes after it
     Given Bob sends "hello" to the room with the transaction id "t1"
     And the answer's "event_id" is kept as "first"
-    And Bob sends 300 messages to the room
+    And Bob fills the room with 300 messages
     When Bob sends "hello" to the room with the transaction id "t1"
     Then the answer's "event_id" is "{{saved first}}"
     When Bob sends "something else" to the room with the transaction id "t1"
