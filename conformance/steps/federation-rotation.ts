@@ -97,29 +97,33 @@ Then(
 
 // Then the room gets to know the new key by itself, as the peer sees it   (nobody says anything)
 Then('{peer} is told of the new key in {room}', async function (this: EccpWorld, alias: string, name: string) {
-  const peer = await this.peer(alias);
-  const { version } = newest(await chainOf(this)).document;
-  const { id } = this.room(name);
-  const { node } = this.run.facts;
-  await peer.until(
-    `version ${version} of ${node} in the room`,
-    () => peer.room(id)?.documents.get(node)?.version === version,
-  );
+  await toldOfNewKey(this, alias, name);
 });
 
 // Then the room has the new key, brought by a leave of Alice, as the peer sees it
 Then(
   '{room} has the new key, brought by a leave of {actor}, as {peer} sees it',
   async function (this: EccpWorld, name: string, who: string, alias: string) {
-    const peer = await this.peer(alias);
-    await peer.delivered();
-    const { version } = newest(await chainOf(this)).document;
-    const log = peer.room(this.room(name).id)?.log ?? [];
+    const version = await toldOfNewKey(this, alias, name);
+    const log = (await this.peer(alias)).room(this.room(name).id)?.log ?? [];
     const carrier = log.find((item) => documentsIn(item).some(({ document }) => document.version === version));
     expectEqual(carrier?.event.sender, await this.userId(who), 'who brought the document');
     expectEqual(carrier?.content?.membership, 'leave', 'membership in the event that brought it');
   },
 );
+
+/** Waits until a peer's copy of a room has the newest key document of the node under test. @returns its version. */
+async function toldOfNewKey(world: EccpWorld, alias: string, name: string): Promise<number> {
+  const peer = await world.peer(alias);
+  const { version } = newest(await chainOf(world)).document;
+  const { id } = world.room(name);
+  const { node } = world.run.facts;
+  await peer.until(
+    `version ${version} of ${node} in the room`,
+    () => peer.room(id)?.documents.get(node)?.version === version,
+  );
+  return version;
+}
 
 async function chainOf(world: EccpWorld): Promise<SignedKeyDocument[]> {
   const { documents } = await world.read(STRANGER, 'getKeys');
