@@ -14,13 +14,19 @@ export interface ErrorDetails {
   version?: number;
 }
 
-/** A refusal that the protocol knows: one code of the catalogue, a sentence for people, and the code's own members. */
+/**
+ * A refusal that the protocol knows: one code of the catalogue, a sentence for people, and the code's own members. It has no stack
+ * trace: it is an answer and no fault, and in a flood the trace would be the dearest part of refusing.
+ */
 export class EccpError extends Error {
   readonly errcode: Errcode;
   readonly details: ErrorDetails;
 
   constructor(errcode: Errcode, message: string, details: ErrorDetails = {}, options?: ErrorOptions) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'EccpError';
     this.errcode = errcode;
     this.details = details;

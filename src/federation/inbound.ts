@@ -120,19 +120,22 @@ export class Inbound {
   }
 
   async #recordRefusals(origin: NodeName, results: TransactionResult, requestId: string): Promise<void> {
+    const recorded: Promise<void>[] = []; // in order, and on disk together
     for (const section of ['invites', 'entries', 'submissions'] as const) {
       for (const { event_id, errcode } of results[section]) {
         if (errcode === undefined) continue;
-        await this.#options.audit.record({
+        const record = {
           kind: 'federation.item_refused', // AUD-007
           actor: origin,
           subject: event_id,
           errcode,
           request_id: requestId,
           detail: { section },
-        });
+        };
+        recorded.push(this.#options.audit.record(record));
       }
     }
+    await Promise.all(recorded);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { JsonObject } from '../core/canonical-json.ts';
 import type { NodeName } from '../generated/api.ts';
 import type { Session } from '../services/sessions.ts';
+import { callerAddress } from './caller-address.ts';
 import type { InFlight } from './in-flight.ts';
 import type { CheckedRequest } from './validation.ts';
 
@@ -39,7 +40,7 @@ export class HandlerRequest {
     this.body = body;
     this.session = session;
     this.peer = peer;
-    this.address = request.ip ?? '';
+    this.address = callerAddress(request);
     this.requestId = response.locals.requestId;
     this.#response = response;
     this.#inFlight = inFlight;

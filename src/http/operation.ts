@@ -1,4 +1,5 @@
 // One operation, from the request to its answer.
+import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import type { JsonObject } from '../core/canonical-json.ts';
 import { EccpError } from '../core/errors.ts';
@@ -6,10 +7,11 @@ import type { Scope } from '../generated/api.ts';
 import type { Session } from '../services/sessions.ts';
 import { sendJson, sendPreflight } from './answers.ts';
 import { DEFAULT_MAX_BODY, parseBody, readBody, readBytes } from './body.ts';
+import { callerAddress } from './caller-address.ts';
 import { type Caller, HandlerRequest } from './handler-request.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Document, Operation } from './routes.ts';
-import type { AppOptions } from './types.ts';
+import type { AppOptions, Locals, Opened, SignedBody } from './types.ts';
 import { type Checks, compiler } from './validation.ts';
 
 /** What a path serves, by method. */
@@ -18,7 +20,7 @@ export interface Endpoint {
   readonly allow: string;
 }
 
-interface Served {
+export interface Served {
   readonly operation: Operation;
   readonly handler: (request: HandlerRequest) => Promise<HandlerAnswer>;
   readonly checks: Checks;
@@ -79,7 +81,7 @@ export function endpointsOf(document: Document, options: AppOptions, inFlight: I
 }
 
 /** Answers one request. Throws EccpError for a refusal; the order of the checks is the order of the lines. */
-export async function serve(endpoint: Endpoint, request: Request, response: Response): Promise<void> {
+export async function serve(endpoint: Endpoint, request: Request, response: Response<unknown, Locals>): Promise<void> {
   if (request.method === 'OPTIONS') return sendPreflight(response, endpoint.allow);
   const served = endpoint.methods.get(request.method);
   if (!served) {
@@ -89,7 +91,7 @@ export async function serve(endpoint: Endpoint, request: Request, response: Resp
   const { operation, checks, options } = served;
   if (served.limited) options.limitClients();
   const { caller, body } = served.signed
-    ? await readSigned(served, request, response)
+    ? parseSigned(served, request, await readSigned(served, request, response))
     : await readUnsigned(served, request);
   const question = request.url.indexOf('?');
   const search = question === -1 ? '' : request.url.slice(question);
@@ -125,28 +127,48 @@ async function readUnsigned({ operation, options, maxBytes }: Served, request: R
   return { caller: session ? { session } : {}, body };
 }
 
-/** Who asks, then what, where a signature says both: it covers the body's bytes, whether or not the operation wants any (AUTH-010). */
-async function readSigned(
-  { operation, options, maxBytes }: Served,
-  request: Request,
-  response: Response,
-): Promise<Read> {
-  response.locals.challenge = 'ECCP-FED';
+function parseSigned({ operation }: Served, request: Request, { peer, bytes }: SignedBody): Read {
+  const { requestBody } = operation;
+  return { caller: { peer }, body: requestBody && parseBody(request, bytes, requestBody.required ?? false) };
+}
+
+/**
+ * Who asks, and the body's bytes, where a signature says both: it covers them whether or not the operation wants any (AUTH-010). A
+ * request is read once, however often it is asked for.
+ *
+ * @throws EccpError what the authenticator refuses.
+ */
+export function readSigned(
+  { options, maxBytes }: Served,
+  request: IncomingMessage,
+  response: Opened,
+): Promise<SignedBody> {
+  const { locals } = response;
+  locals.signed ??= authenticateSigned(options, maxBytes, request, response);
+  return locals.signed;
+}
+
+async function authenticateSigned(
+  { authenticatePeer }: AppOptions,
+  maxBytes: number,
+  request: IncomingMessage & { originalUrl?: string },
+  { locals }: Opened,
+): Promise<SignedBody> {
+  locals.challenge = 'ECCP-FED';
   let reading: Promise<Uint8Array> | undefined;
   const body = () => {
     reading ??= readBytes(request, maxBytes);
     return reading;
   };
-  const peer = await options.authenticatePeer({
-    method: request.method,
-    uri: request.originalUrl,
+  const peer = await authenticatePeer({
+    method: request.method ?? '',
+    uri: request.originalUrl ?? request.url ?? '',
     authorization: request.headersDistinct.authorization ?? [],
     body,
-    address: request.ip ?? '',
-    requestId: response.locals.requestId,
+    address: callerAddress(request),
+    requestId: locals.requestId,
   });
-  const { requestBody } = operation;
-  return { caller: { peer }, body: requestBody && parseBody(request, await body(), requestBody.required ?? false) };
+  return { peer, bytes: await body() };
 }
 
 /** Whether an operation is for clients or operators. Monitors may always ask how the node is. */

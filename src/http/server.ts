@@ -1,26 +1,29 @@
 // The HTTP application: routes mounted from the OpenAPI documents, and what goes around every request.
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, { type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { EccpError } from '../core/errors.ts';
 import { COMMON_HEADERS, newRequestId, sendRefusal, unforeseen } from './answers.ts';
 import { InFlight } from './in-flight.ts';
-import { endpointsOf, serve } from './operation.ts';
+import { endpointsOf, readSigned, serve } from './operation.ts';
 import { decodable, expressPath, served } from './routes.ts';
-import type { AppOptions } from './types.ts';
+import { signedOperations } from './signed-operations.ts';
+import type { AppOptions, Locals, Opened } from './types.ts';
 
 /**
  * Builds the application.
  * @throws Error that names every operation without a handler and every handler without an operation
  */
-export function createApp(options: AppOptions): Express {
+export function createApp(options: AppOptions): RequestListener {
   const { logger } = options;
   const inFlight = new InFlight(options.stopping);
+  const endpoints = endpointsOf(served, options, inFlight);
+  const signedOperation = signedOperations(endpoints);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.set('trust proxy', 'loopback'); // a proxy on this machine says for whom it asks: lock-outs count by that address
   app.enable('case sensitive routing');
   app.enable('strict routing');
   app.use(
@@ -34,32 +37,40 @@ export function createApp(options: AppOptions): Express {
       strictTransportSecurity: false,
     }),
   );
-  app.use((request, response, next) => {
-    open(logger, inFlight, request, response);
+  app.use((request, _response, next) => {
     request.url = decodable(request.url);
     next();
   });
-  for (const [template, endpoint] of endpointsOf(served, options, inFlight)) {
-    app.route(expressPath(template)).all((request, response) => {
+  for (const [template, endpoint] of endpoints) {
+    app.route(expressPath(template)).all((request, response: Response<unknown, Locals>) => {
       response.locals.route = template;
       return serve(endpoint, request, response).catch((error) => refuse(logger, request, response, error));
     });
   }
-  app.use((request, response) => {
+  app.use((request, response: Response<unknown, Locals>) => {
     refuse(logger, request, response, new EccpError('ECCP_NOT_FOUND', 'There is nothing at this path.'));
   });
   // Express tells this handler by its four parameters.
-  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+  app.use((error: unknown, request: Request, response: Response<unknown, Locals>, _next: NextFunction) => {
     refuse(logger, request, response, error);
   });
-  return app;
+  return (request, answer) => {
+    const response = open(logger, inFlight, request, answer);
+    const operation = signedOperation(request);
+    if (operation === undefined) return app(request, response);
+    // Most of what a flood asks is refused here, at a fraction of what the whole application would cost.
+    readSigned(operation, request, response).then(
+      () => app(request, response),
+      (error) => refuse(logger, request, response, error),
+    );
+  };
 }
 
 /** Gives the answer its id and headers, and arranges the request's log line. */
-function open(logger: Logger, inFlight: InFlight, request: Request, response: Response): void {
+function open(logger: Logger, inFlight: InFlight, request: IncomingMessage, answer: ServerResponse): Opened {
   const start = performance.now();
   const requestId = newRequestId();
-  response.locals.requestId = requestId;
+  const response: Opened = Object.assign(answer, { locals: { requestId } });
   response.setHeader('X-Request-Id', requestId);
   for (const [name, value] of COMMON_HEADERS) response.setHeader(name, value);
   inFlight.enter(response);
@@ -74,9 +85,10 @@ function open(logger: Logger, inFlight: InFlight, request: Request, response: Re
     };
     logger.debug(line, 'request');
   });
+  return response;
 }
 
-function refuse(logger: Logger, request: Request, response: Response, error: unknown): void {
+function refuse(logger: Logger, request: IncomingMessage, response: Opened, error: unknown): void {
   const callerLeft = request.errored !== null || response.destroyed;
   if (error instanceof Error && error.name === 'StoreUnavailable') {
     // Foreseen, and every write meets it until the disk is well; the store has logged the cause when it came.

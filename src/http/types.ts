@@ -1,5 +1,6 @@
 // What an operation's handler is given and may answer, read off the OpenAPI documents' types:
 // a wrong status, body or parameter name in a handler does not compile.
+import type { ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { SignedRequest } from '../federation/authenticate.ts';
 import type { NodeName, operations, SignedOperationId, scopes } from '../generated/api.ts';
@@ -58,6 +59,25 @@ export type Authenticate = (token: string) => Promise<Session | undefined>;
 
 /** Finds the node that signed a request. Throws EccpError for a request that is not one of a node that may ask. */
 export type AuthenticatePeer = (request: SignedRequest) => Promise<NodeName>;
+
+/** A signed request whose signature held. */
+export interface SignedBody {
+  readonly peer: NodeName;
+  readonly bytes: Uint8Array;
+}
+
+/** What is known of a request besides what came, for as long as it takes; where Express keeps such things. */
+export interface Locals {
+  readonly requestId: string;
+  /** The path template, once it is known. */
+  route?: string;
+  /** The scheme of the Authorization header that would be right; `Bearer` where it is not said. */
+  challenge?: string;
+  signed?: Promise<SignedBody>;
+}
+
+/** An answer to a request that has its id. */
+export type Opened = ServerResponse & { readonly locals: Locals };
 
 /** What the application is made of. */
 export interface AppOptions {
