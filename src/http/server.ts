@@ -13,6 +13,12 @@ import { signedOperations } from './signed-operations.ts';
 import type { AppOptions, Locals, Opened } from './types.ts';
 
 /**
+ * How long a node that asks too much waits for its refusal, in milliseconds. Who asks again at once, over some connections, asks less
+ * often, and the node has time for others in between.
+ */
+const slowDownMs = 100;
+
+/**
  * Builds the application.
  * @throws Error that names every operation without a handler and every handler without an operation
  */
@@ -61,7 +67,11 @@ export function createApp(options: AppOptions): RequestListener {
     // Most of what a flood asks is refused here, at a fraction of what the whole application would cost.
     readSigned(operation, request, response).then(
       () => app(request, response),
-      (error) => refuse(logger, request, response, error),
+      (error) => {
+        const isLimited = error instanceof EccpError && error.errcode === 'ECCP_LIMIT_EXCEEDED';
+        if (isLimited) setTimeout(() => refuse(logger, request, response, error), slowDownMs);
+        else refuse(logger, request, response, error);
+      },
     );
   };
 }

@@ -1,7 +1,7 @@
 // Requests of other nodes over HTTP: what the authenticator is given, in which order, and how refusals look.
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { EccpError } from '../../src/core/errors.ts';
 import { type Authorization, bodyDigest, parseAuthorization, signRequest } from '../../src/core/request-signature.ts';
@@ -138,6 +138,47 @@ test('AUTH-010: path and method, then the peer, then the form of the body', asyn
   refused(await ask(TRANSACTIONS, '', { ...FED, ...JSON_TYPE }), 400, 'ECCP_BAD_JSON');
   refused(await ask(TRANSACTIONS, '{"submissions":1}', { ...FED, ...JSON_TYPE }), 400, 'ECCP_BAD_PARAM');
   refused(await ask(`${BASE}/rooms/x/head`, '', FED, 'GET'), 400, 'ECCP_BAD_PARAM');
+});
+
+test('AUTH-017: a node over its limit waits for its refusal, whose body nobody reads; others are refused at once', async () => {
+  let errcode: 'ECCP_LIMIT_EXCEEDED' | 'ECCP_POLICY_DENIED' = 'ECCP_LIMIT_EXCEEDED';
+  const { node } = await watchedStub(async () => {
+    throw new EccpError(errcode, 'stub', errcode === 'ECCP_LIMIT_EXCEEDED' ? { retry_after_ms: 20 } : {});
+  });
+  await using _ = node;
+  const room = `${BASE}/rooms/%2f${ROOM}`;
+  const paths = [TRANSACTIONS, `${room}/log?from=x`, `${room}/events/%`];
+  const headers = { ...FED, 'content-length': '1' };
+  const ask = (path: string) => node.ask(path === TRANSACTIONS ? 'POST' : 'GET', path, { headers, body: 'x' });
+  for (const path of paths) {
+    const start = performance.now();
+    const answer = await ask(path);
+    refused(answer, 429, 'ECCP_LIMIT_EXCEEDED');
+    assert.equal(answer.json?.retry_after_ms, 20);
+    assert.match(String(answer.headers['x-request-id']), /^[\w-]{8,64}$/);
+    assert.equal(answer.headers['access-control-allow-origin'], '*');
+    assert.equal(answer.headers['x-content-type-options'], undefined, 'Express had nothing to do with it');
+    assert.ok(performance.now() - start >= 99, path);
+  }
+  errcode = 'ECCP_POLICY_DENIED';
+  mock.timers.enable({ apis: ['setTimeout'] }); // nothing that waits would come to an end
+  try {
+    for (const path of paths) refused(await ask(path), 403, 'ECCP_POLICY_DENIED');
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('AUTH-010: a target in absolute form is one that Express finds the operation of', async () => {
+  const { node, seen } = await watchedStub();
+  await using _ = node;
+  const uri = `http://127.0.0.1:${node.port}${TRANSACTIONS}`;
+  const answer = await node.ask('POST', uri, { headers: { ...FED, ...JSON_TYPE }, body: '{}' });
+  assert.equal(answer.status, 200, answer.text);
+  assert.deepEqual(
+    seen.map((request) => [request.uri, request.bytes]),
+    [[uri, '{}']],
+  );
 });
 
 test('JSON-040: the body of exchange may have 4 MiB, announced or not, and not a byte more; others 1 MiB', async () => {

@@ -31,19 +31,25 @@ export async function flood(rounds: number): Promise<void> {
       await during(sleep(2_000)); // hot paths are compiled first
       for (const url of [listener.url, `http://${node.name}`]) await during(pour(url, count / 5));
       const calm = await during(sleep(3_000));
+      const [besides, ats]: [number[], number[]] = [[], []];
       const ratios: number[] = [];
       for (let round = 0; round < rounds; round++) {
         const beside = pour(listener.url);
         const besideTimes = await during(beside);
         const at = pour(`http://${node.name}`);
         const atTimes = await during(at);
+        besides.push(...besideTimes);
+        ats.push(...atTimes);
         ratios.push(quantile(atTimes, 0.99) / quantile(besideTimes, 0.99));
         console.log(`  at a listener: ${told(await beside, besideTimes)}`);
         console.log(`  at the node:   ${told(await at, atTimes)}; ${answersOf(await at)}`);
       }
       console.log(`  without a flood: sends p50 ${ms(calm, 0.5)}, p99 ${ms(calm, 0.99)}`);
+      // The p99 of one round is that of some ten sends: all of them together say more.
+      const ratio = quantile(ats, 0.99) / quantile(besides, 0.99);
+      const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)} in single rounds`;
       console.log(
-        `  p99 of sends, flood at the node ÷ flood at a listener: ${quantile(ratios, 0.5).toFixed(2)} (aim 2), of ${rounds} rounds`,
+        `  p99 of sends, flood at the node ÷ flood at a listener: ${ratio.toFixed(2)} (aim at most 2: ${ratio <= 2 ? 'reached' : 'missed'}), of all sends of ${rounds} rounds; ${range}`,
       );
     });
   } finally {
