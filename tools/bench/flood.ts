@@ -19,6 +19,10 @@ const pause = 10;
 export async function flood(rounds: number): Promise<void> {
   const listener = await serve(['tools/bench/listener.ts']);
   const flooder = fork('tools/bench/flooder.ts');
+  const ended = once(flooder, 'exit').then(([code]) => {
+    throw new Error(`the peer that floods ended with ${code}`);
+  });
+  ended.catch(() => {}); // at the end it is killed
   try {
     await once(flooder, 'message');
     await withNodes(1, async ([node]) => {
@@ -27,7 +31,7 @@ export async function flood(rounds: number): Promise<void> {
       const room = await node.createRoom(ada);
       const during = (work: Promise<unknown>) => sends(node, ada, room, work);
       const pour = (url: string, transactions = count) =>
-        poured(flooder, { url, destination: node.name, count: transactions, perSecond });
+        Promise.race([ended, poured(flooder, { url, destination: node.name, count: transactions, perSecond })]);
       await during(sleep(2_000)); // hot paths are compiled first
       for (const url of [listener.url, `http://${node.name}`]) await during(pour(url, count / 5));
       const calm = await during(sleep(3_000));
@@ -80,12 +84,9 @@ async function sends(node: FederatedNode, { token }: User, room: string, work: P
 }
 
 async function poured(flooder: ChildProcess, flood: Flood): Promise<Flooded> {
-  const ended = once(flooder, 'exit').then(([code]) => {
-    throw new Error(`the peer that floods ended with ${code}`);
-  });
   const flooded = once(flooder, 'message');
   flooder.send(flood);
-  const [result] = (await Promise.race([flooded, ended])) as [Flooded];
+  const [result] = (await flooded) as [Flooded];
   if (result.withoutTime > 0) throw new Error(`${result.withoutTime} refusals did not say when to come again`);
   return result;
 }
