@@ -15,7 +15,9 @@ export interface Head {
 }
 
 const submissions = new WeakMap<EccpWorld, Submitted[]>();
-const heads = new WeakMap<EccpWorld, Map<string, Head>>();
+const heads = new WeakMap<EccpWorld, ReadonlyMap<string, Head>>();
+/** Of rooms that fake nodes host: the first user of the node under test in each. */
+const readers = new WeakMap<EccpWorld, ReadonlyMap<string, string>>();
 
 /** What the scenario's fake nodes have submitted, oldest first. */
 export function submittedOf(world: EccpWorld): Submitted[] {
@@ -39,26 +41,30 @@ export async function copyOf(world: EccpWorld, guest: string, alias: string): Pr
   return room;
 }
 
-/** The head of a room that a user of the node under test made. */
+/** The head of a room as a user of the node under test sees it. */
 export async function headOf(world: EccpWorld, alias: string): Promise<Head> {
-  const { id, owner } = world.room(alias);
-  const { head } = await world.read(owner, 'getRoom', { params: { roomId: id } });
+  const reader = await readerOf(world, alias);
+  if (reader === undefined) throw new HarnessError(`nobody of the node is in the room "${alias}"`);
+  const { head } = await world.read(reader, 'getRoom', { params: { roomId: world.room(alias).id } });
   if (!isObject(head)) throw new ConformanceFailure('the head of the room', show(head));
   return { seq: Number(head.seq), hash: String(head.hash) };
 }
 
-/** The head before the last act of a fake node in the room. */
-export function headBefore(world: EccpWorld, alias: string): Head {
-  const head = heads.get(world)?.get(alias);
-  if (!head) throw new HarnessError(`no fake node has done anything in the room "${alias}"`);
-  return head;
+/** The heads before the last act of a fake node, by room. */
+export function notedHeads(world: EccpWorld): ReadonlyMap<string, Head> {
+  return heads.get(world) ?? new Map();
 }
 
-/** Remembers the head before a fake node does something in a room, where a user of the node under test made it. */
+/** Remembers the head before a fake node does something in a room, where a user of the node under test can see it. */
 export async function noteHead(world: EccpWorld, alias: string): Promise<void> {
-  if (await world.home(world.room(alias).owner)) return;
-  const known = heads.get(world) ?? new Map<string, Head>();
-  heads.set(world, known.set(alias, await headOf(world, alias)));
+  if ((await readerOf(world, alias)) === undefined) return;
+  heads.set(world, new Map(notedHeads(world)).set(alias, await headOf(world, alias)));
+}
+
+/** A user of the node under test who is in a room: who made it, or came into it first. */
+async function readerOf(world: EccpWorld, alias: string): Promise<string | undefined> {
+  const { owner } = world.room(alias);
+  return (await world.home(owner)) ? readers.get(world)?.get(alias) : owner;
 }
 
 /** Keeps a submission for the Then steps, with its answer; the event is named. */
@@ -111,6 +117,8 @@ export async function bringAcross(world: EccpWorld, name: string, alias: string)
     if (status !== 'applied') throw new ConformanceFailure(`the invitation of ${name} to be taken`, answer.text);
   }
   await world.must(name, 'joinRoom', { params: { roomId: id }, body: {}, deadline: 20_000 });
+  const known = readers.get(world) ?? new Map<string, string>();
+  if (!known.has(alias)) readers.set(world, new Map(known).set(alias, name));
 }
 
 /** Invites a guest as the owner of a room of the node under test, and waits until the guest's node knows. */

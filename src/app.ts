@@ -105,6 +105,7 @@ export async function startNode(
         federation.contact(node);
         return node;
       },
+      peerRefused: (request, error) => authenticator.refused(request, error),
       limitClients: () => grounds.limits.client(),
       handlers: handlersOf(services, grounds, federation, describe(config, version)),
     });

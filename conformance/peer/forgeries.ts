@@ -1,5 +1,6 @@
 // Entries that a host signs and no node may accept, by the words in which scenarios ask for them.
 import type { SequencedEvent } from '../wire/types.ts';
+import { beyondL, cofactored, neutralR } from './edge-signatures.ts';
 import { type Draft, type EventFaults, originEvent, sequenced } from './events.ts';
 import type { FakePeer } from './fake-peer.ts';
 import { say } from './host.ts';
@@ -98,6 +99,18 @@ export const BAD_COPIES: Readonly<Record<string, Forgery>> = {
     ...message(peer, room),
     entry_signature: 'A'.repeat(86),
   }),
+  'an entry signature whose S is not below L': (peer, room) => {
+    const item = message(peer, room);
+    return { ...item, entry_signature: beyondL(item.entry_signature) };
+  },
+  'an entry signature that holds only with the cofactor': (peer, room) => {
+    const item = message(peer, room);
+    return { ...item, entry_signature: cofactored(item.entry, peer.identity.key, 'eccp.entry-sig.v1') };
+  },
+  'an entry signature whose R is the neutral element': (peer, room) => {
+    const item = message(peer, room);
+    return { ...item, entry_signature: neutralR(item.entry, peer.identity.key, 'eccp.entry-sig.v1') };
+  },
   'an entry under a key that the host does not have': (peer, room) =>
     sequenced({ key: peer.identity.newKey() }, room, originOf(peer, room)),
   'other content than the one that its hash is of': (peer, room) => ({

@@ -23,6 +23,8 @@ export interface RequestFaults {
   sent?: { method?: string; path?: (path: string) => string; body?: Uint8Array | undefined };
   /** Media type of the body. */
   contentType?: string;
+  /** Headers besides. */
+  headers?: Record<string, string>;
   /** Milliseconds until the other node counts as silent. */
   deadline?: number;
 }
@@ -32,6 +34,21 @@ export interface Outgoing {
   method: string;
   path: string;
   body?: Json | Uint8Array;
+}
+
+/** A signed request that went out, and what came back. */
+export interface Sent {
+  authorization: readonly string[];
+  /** What it was to bring; a fault may have sent something else. */
+  body: Outgoing['body'];
+  answer: Answer;
+}
+
+const sent = new WeakMap<Sender, Sent[]>();
+
+/** What a fake node has sent so far, and what was answered. */
+export function sentBy(peer: Sender): readonly Sent[] {
+  return sent.get(peer) ?? [];
 }
 
 /** Signs and sends a request. */
@@ -58,19 +75,22 @@ export async function send(
   const signature = faults.signature?.(signatureOf(signed, key), signed, key) ?? signatureOf(signed, key);
   const header = headerOf({ ...signed, ...faults.written }, signature);
   const authorization = faults.header?.(header) ?? [header];
-  const sent = { method, body: bytes, ...faults.sent, path: faults.sent?.path?.(path) ?? path };
-  return await target.send(
+  const line = { method, body: bytes, ...faults.sent, path: faults.sent?.path?.(path) ?? path };
+  const answer = await target.send(
     {
       who: peer.name,
-      method: sent.method,
-      path: sent.path,
-      ...(sent.body === undefined ? {} : { body: sent.body }),
+      method: line.method,
+      path: line.path,
+      ...(line.body === undefined ? {} : { body: line.body }),
       headers: {
         ...(authorization.length === 0 ? {} : { Authorization: authorization }),
-        ...(sent.body === undefined ? {} : { 'content-type': faults.contentType ?? 'application/json' }),
+        ...(line.body === undefined ? {} : { 'content-type': faults.contentType ?? 'application/json' }),
+        ...faults.headers,
       },
       ...(faults.deadline === undefined ? {} : { deadline: faults.deadline }),
     },
     trace,
   );
+  sent.set(peer, [...sentBy(peer), { authorization, body, answer }]);
+  return answer;
 }

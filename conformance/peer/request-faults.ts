@@ -70,6 +70,8 @@ export const REQUEST_FAULTS: Readonly<Record<string, (peer: Sender) => RequestFa
   }),
   // bodies that are signed as they come
   'a text as its media type': () => ({ contentType: 'text/plain' }),
+  'another charset': () => ({ contentType: 'application/json; charset=utf-16' }),
+  'a body that says it is packed': () => ({ headers: { 'content-encoding': 'gzip' } }),
   'a signed body that is no JSON': () => ({ body: Buffer.from('{"padding":') }),
   'a signed body with a list of items that is none': () => ({ body: Buffer.from('{"entries":7}') }),
   'a signed body of 1048577 bytes': () => ({ body: Buffer.alloc(1_048_577, ' ') }),
@@ -110,6 +112,7 @@ function both(one: RequestFaults, two: RequestFaults): RequestFaults {
     signed: { ...one.signed, ...two.signed },
     written: { ...one.written, ...two.written },
     sent: { ...one.sent, ...two.sent },
+    headers: { ...one.headers, ...two.headers },
     header: (text) => (one.header?.(text) ?? [text]).flatMap((line) => two.header?.(line) ?? [line]),
     signature: (text, signed, key) => {
       const first = one.signature?.(text, signed, key) ?? text;

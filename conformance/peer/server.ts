@@ -25,6 +25,8 @@ export interface Request extends Incoming {
   path: string;
   query: URLSearchParams;
   contentType: string;
+  /** The header Content-Encoding; empty where there is none. */
+  contentEncoding: string;
   /** The header Host. */
   host: string;
 }
@@ -72,6 +74,7 @@ async function answer(
     query: new URLSearchParams(query),
     authorization,
     contentType: request.headers['content-type'] ?? '',
+    contentEncoding: request.headers['content-encoding'] ?? '',
     host: request.headers.host ?? '',
     body: Buffer.concat(chunks),
   });

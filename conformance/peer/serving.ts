@@ -82,8 +82,10 @@ function logOf(peer: FakePeer, room: PeerRoom, query: URLSearchParams): JsonObje
 async function transactions(peer: FakePeer, request: Request, bent: boolean): Promise<Reply> {
   if (request.body.length > MAX_BODY) peer.blame(request, `its body has ${request.body.length} bytes`);
   if (!bent && !(await peer.authentic(request))) return refusal(peer, 'ECCP_BAD_SIGNATURE');
-  if (!/^application\/json\s*(;|$)/i.test(request.contentType)) {
-    peer.blame(request, `its media type is ${request.contentType}`);
+  const { contentType, contentEncoding } = request;
+  const readable = /^application\/json\s*(;|$)/i.test(contentType) && !/charset="?(?!utf-8\b)/i.test(contentType);
+  if (!readable || !/^(identity)?$/i.test(contentEncoding)) {
+    peer.blame(request, `its media type is ${contentType}, its encoding ${contentEncoding || 'none'}`);
     return refusal(peer, 'ECCP_UNSUPPORTED_MEDIA_TYPE');
   }
   const body = parsed(request.body);

@@ -1,7 +1,7 @@
 // Entries that fake nodes hand over, right ones and forged ones, and what becomes of them (section 17.3).
 import { Given, Then, When } from '@cucumber/cucumber';
 import { auditOf } from '../audit.ts';
-import { copyOf, homeOf } from '../guests.ts';
+import { copyOf, homeOf, noteHead } from '../guests.ts';
 import { ConformanceFailure, expectEqual, expectThat, HarnessError } from '../outcome.ts';
 import type { FakePeer } from '../peer/fake-peer.ts';
 import { BAD_COPIES, FORGERIES } from '../peer/forgeries.ts';
@@ -177,6 +177,8 @@ Given('{peer} serves {int} entries of a log at a time', async function (this: Ec
 
 /** Hands one entry to the node under test. */
 export async function handOver(world: EccpWorld, peer: FakePeer, item: SequencedEvent): Promise<void> {
+  const [alias] = [...world.rooms].find(([, { id }]) => id === item.entry.room_id) ?? [];
+  if (alias !== undefined) await noteHead(world, alias);
   const answer = world.succeeded(await peer.transact({ entries: [item] }));
   const result = lookUp(answer.body, 'entries.0');
   last.set(world, { peer, item, result: isObject(result) ? result : {} });

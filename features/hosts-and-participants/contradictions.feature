@@ -13,6 +13,7 @@ Feature: A host that contradicts itself
   Scenario: The host itself hands over both
     When the peer hands over another entry in the place of the newest
     Then the entry is refused with ECCP_CHAIN_FORK
+    And nothing came of it
     When Alice sends "hello" to the room
     Then the request is refused with ECCP_ROOM_FROZEN
     And Alice can read "before" in the room
@@ -24,6 +25,7 @@ Feature: A host that contradicts itself
   Scenario: Another participant hands over what it was shown
     When the peer "two" hands over another entry in the place of the newest
     Then the entry is refused with ECCP_CHAIN_FORK
+    And nothing came of it
     When Alice sends "hello" to the room
     Then the request is refused with ECCP_ROOM_FROZEN
 

@@ -57,8 +57,7 @@ Feature: Invitations from other nodes
   Scenario Outline: An invitation with <fault> is refused
     When Pat's node invites Alice to the room with "<fault>"
     Then the invitation is refused with <code>
-    And Alice's sync shows no invitation to the room
-    And a refused item of the peer is on record with <code>, where an operator is there to read it
+    And nothing came of it
 
     Examples:
       | fault                                            | code                     |
@@ -83,7 +82,7 @@ Feature: Invitations from other nodes
   Scenario: Nobody invites to a room of somebody else
     When Pat's node invites Alice to the room, and the peer "two" hands it over
     Then the invitation is refused with ECCP_NOT_HOST
-    And Alice's sync shows no invitation to the room
+    And nothing came of it
 
   @FED-011 @must
   Scenario: An invitation that comes again is taken again, and shown once

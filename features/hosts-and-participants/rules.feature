@@ -8,8 +8,7 @@ Feature: The rules of a room hold for the users of all nodes
     And Ruth is a member of the room
     When Pat's node submits a join of the room
     Then the event is refused with ECCP_FORBIDDEN
-    And nothing of it is in the room, and nothing reached the peer "two"
-    And the item of the peer is on record with that code, where an operator is there to read it
+    And nothing came of it
 
   @RULE-018 @HOST-023 @HOST-040 @HOST-002 @must
   Scenario: Who is invited joins
@@ -27,7 +26,7 @@ Feature: The rules of a room hold for the users of all nodes
     And "Pat's ban" reaches the peer
     When Pat's node submits a join of the room
     Then the event is refused with ECCP_FORBIDDEN
-    And nothing of it is in the room, and nothing reached the peer "two"
+    And nothing came of it
 
   @RULE-045 @FED-014 @must
   Scenario: Nobody takes power from an equal
@@ -40,7 +39,7 @@ Feature: The rules of a room hold for the users of all nodes
       { "users": { "{{Pat}}": 100, "{{Alice}}": 50 } }
       """
     Then the event is refused with ECCP_FORBIDDEN
-    And nothing of it is in the room, and nothing reached the peer "two"
+    And nothing came of it
 
   @RULE-044 @must
   Scenario: Nobody gives more power than they have
@@ -51,7 +50,7 @@ Feature: The rules of a room hold for the users of all nodes
       { "users": { "{{Pat}}": 100, "{{Alice}}": 100 } }
       """
     Then the event is refused with ECCP_FORBIDDEN
-    And the log of the room is as it was
+    And nothing came of it
 
   @RULE-036 @RULE-039 @must
   Scenario Outline: Nobody can <act> somebody with more power
@@ -59,7 +58,7 @@ Feature: The rules of a room hold for the users of all nodes
     And Pat is a member of the room
     When Pat's node submits a <act> of Alice from the room
     Then the event is refused with ECCP_FORBIDDEN
-    And the log of the room is as it was
+    And nothing came of it
 
     Examples:
       | act  |
@@ -72,7 +71,7 @@ Feature: The rules of a room hold for the users of all nodes
     And Pat is a member of the room
     When Pat's node submits a join in the name of Pat for Quinn to the room
     Then the event is refused with ECCP_FORBIDDEN
-    And the log of the room is as it was
+    And nothing came of it
 
   @RULE-021 @must
   Scenario: Who is joined may say so again
@@ -120,7 +119,7 @@ Feature: The rules of a room hold for the users of all nodes
     And "hello" reaches the peer
     When Pat's node submits a redaction of "hello" by Alice in the room
     Then the event is refused with ECCP_FORBIDDEN
-    And the log of the room is as it was
+    And nothing came of it
 
   @RULE-032 @HOST-021 @HOST-022 @must
   Scenario: Who leaves is told of it, and of nothing after

@@ -30,8 +30,7 @@ Feature: What a host takes from other nodes
   Scenario Outline: An event with <fault> is refused for its form
     When Pat's node submits to the room an event with "<fault>"
     Then the event is refused with <code>
-    And nothing of it is in the room, and nothing reached the peer "two"
-    And the item of the peer is on record with that code, where an operator is there to read it
+    And nothing came of it
 
     Examples:
       | fault                                    | code              |
@@ -62,8 +61,7 @@ Feature: What a host takes from other nodes
   Scenario Outline: An event with <fault> is refused, whoever it says it is from
     When Pat's node submits to the room an event with "<fault>"
     Then the event is refused with <code>
-    And nothing of it is in the room, and nothing reached the peer "two"
-    And the item of the peer is on record with that code, where an operator is there to read it
+    And nothing came of it
 
     Examples:
       | fault                                         | code                 |
@@ -95,14 +93,14 @@ Feature: What a host takes from other nodes
     When Pat's node submits to the room an event with "key documents that its node does not publish"
     Then the event is refused with ECCP_KEY_CONTINUITY
     And the result names the version 1
-    And nothing of it is in the room, and nothing reached the peer "two"
+    And nothing came of it
 
   @FED-003 @LOG-031 @must
   Scenario: What stands in the way of a state event is named
     When Pat's node submits to the room an event with "a stale replaces"
     Then the event is refused with ECCP_STATE_CONFLICT
     And the result names "Pat's join" as the event in force
-    And nothing of it is in the room, and nothing reached the peer "two"
+    And nothing came of it
 
   @LOG-027 @must
   Scenario: An event that is anchored too far back is refused
@@ -112,13 +110,14 @@ Feature: What a host takes from other nodes
     And Alice fills the room with 1001 messages
     When Pat's node submits "late"
     Then the event is refused with ECCP_STALE_ANCHOR
-    And the log of the room is as it was
+    And nothing came of it
 
   @HOST-007 @must
   Scenario: A room that another node hosts is not this node's to order
     Given Ruth's node hosts a public room "theirs"
     When Pat's node submits a join of the room "theirs"
     Then the event is refused with ECCP_NOT_HOST
+    And nothing came of it
 
   @HOST-007 @HOST-012 @must
   Scenario: Nor is it where the node takes part in it
@@ -126,20 +125,21 @@ Feature: What a host takes from other nodes
     And Alice is a member of the room "theirs"
     When Pat's node submits a join of the room "theirs"
     Then the event is refused with ECCP_NOT_HOST
-    And the peer "two" was not sent "Pat's join"
+    And nothing came of it
 
   @HOST-008 @must
   Scenario: A private room is to strangers like one that does not exist
     Given Alice has a private room "den"
     When Quinn's node submits a join of the room "den"
     Then the event is refused with ECCP_NOT_FOUND
-    And the log of the room "den" is as it was
     When Quinn's node submits a join of a room that does not exist
     Then the event is refused with ECCP_NOT_FOUND
     And both results say the same
+    And nothing came of it
 
   @HOST-012 @HOST-006 @must
   Scenario: Whose event it is comes before whether the room is there
     Given Alice has a private room "den"
     When Pat's node submits the join of Ruth to the room "den"
     Then the event is refused with ECCP_SENDER_MISMATCH
+    And nothing came of it

@@ -118,6 +118,7 @@ Feature: A room gets another host
     Then the request is refused with ECCP_NOT_FOUND
     When the peer "two" asks the node to host a room that does not exist
     Then the request is refused with ECCP_NOT_FOUND
+    And nothing came of it
     And both answers are the same, byte for byte
 
   @HOST-088 @HOST-085 @must
@@ -135,6 +136,7 @@ Feature: A room gets another host
     And Pat gives Alice power 99 in the room on the peer
     When the peer asks the node to host the room
     Then the request is refused with ECCP_FORBIDDEN
+    And nothing came of it
 
   @HOST-091 @HOST-081 @HOST-020 @must
   Scenario: A room moves here, and goes on at once

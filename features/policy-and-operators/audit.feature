@@ -76,6 +76,8 @@ Feature: What a node has decided
       | a time 330 seconds ago         | ECCP_CLOCK_SKEW        |
       | a flipped bit in the signature | ECCP_BAD_SIGNATURE     |
       | another body                   | ECCP_BAD_SIGNATURE     |
+      | a text as its media type       | ECCP_UNSUPPORTED_MEDIA_TYPE |
+      | a signed body that is no JSON  | ECCP_BAD_JSON          |
 
   @AUD-007 @AUD-008 @must
   Scenario: So is one that the policy refused

@@ -65,7 +65,7 @@ Feature: The policy of a node
       """
       { "decision": "waiting", "approved": false }
       """
-    And the refusal of the peer is on record, where an operator is there to read it
+    And nothing came of it
     And the peer was sent nothing
     When the peer "two" sends an empty transaction
     Then the request is refused with ECCP_POLICY_DENIED

@@ -69,6 +69,7 @@ Feature: Who may read a log, and how far
     When Pat's node asks for everything about the room
     Then every request is refused with ECCP_NOT_FOUND
     And it is answered as for a room that does not exist
+    And nothing came of it
 
     Examples:
       | without                      | visibility  | given                       |

@@ -10,6 +10,7 @@ Feature: What is wrong first with a signed request
   Scenario Outline: <first> comes before <second>
     When the peer sends an empty transaction, in a request with "<first> and <second>"
     Then the request is refused with <code>
+    And nothing came of it
 
     Examples:
       | first                                 | second                                | code                   |
@@ -43,11 +44,13 @@ Feature: What is wrong first with a signed request
     Then the request is refused with ECCP_BAD_JSON
     When the peer sends an empty transaction, in a request with "a signed body with a list of items that is none"
     Then the request is refused with ECCP_BAD_PARAM
+    And nothing came of it
 
   @AUTH-019 @must
   Scenario: A body that is too large is refused, however well it is signed
     When the peer sends a transaction of 4194305 bytes
     Then the request is refused with ECCP_TOO_LARGE
+    And nothing came of it
 
   @FED-007 @AUTH-019 @FED-009 @must
   Scenario: A body that is just not too large is taken
@@ -58,3 +61,4 @@ Feature: What is wrong first with a signed request
   Scenario: A question has no large body either
     When the peer asks for the head of the room, in a request with "a signed body of 1048577 bytes"
     Then the request is refused with ECCP_TOO_LARGE
+    And nothing came of it

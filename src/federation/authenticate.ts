@@ -60,22 +60,13 @@ export class Authenticator {
   }
 
   /**
-   * The node that signed a request. A refusal leaves a record under the name that the request claims.
+   * The node that signed a request.
    *
    * @throws EccpError ECCP_BAD_AUTH, ECCP_BAD_ENCODING, ECCP_WRONG_DESTINATION, ECCP_CLOCK_SKEW, ECCP_POLICY_DENIED,
    *   ECCP_LIMIT_EXCEEDED, ECCP_QUARANTINED, ECCP_TOO_LARGE, ECCP_BAD_SIGNATURE, ECCP_KEY_REVOKED, ECCP_REPLAY, and what fetching the
    *   node's keys fails with (PeerKeys.refresh).
    */
   async authenticate(request: SignedRequest): Promise<NodeName> {
-    try {
-      return await this.#check(request);
-    } catch (error) {
-      if (error instanceof EccpError) await this.#record(request, error);
-      throw error;
-    }
-  }
-
-  async #check(request: SignedRequest): Promise<NodeName> {
     const { peerKeys, policy, limit } = this.#options;
     const fields = parseAuthorization(request.authorization); // AUTH-011, AUTH-012
     const origin = fields.origin as NodeName;
@@ -94,6 +85,25 @@ export class Authenticator {
     return origin;
   }
 
+  /**
+   * Records that a signed request was refused, by this class or by what its operation says of the rest, under the name that it claims.
+   *
+   * @throws StoreUnavailable
+   */
+  async refused({ authorization, uri, method, requestId }: SignedRequest, error: EccpError): Promise<void> {
+    const origin = claimedOrigin(authorization);
+    // Limits make records of their own, one for each time that they are run into: a flood must not fill the disk.
+    if (origin === undefined || error.errcode === 'ECCP_LIMIT_EXCEEDED') return;
+    await this.#options.audit({
+      kind: 'federation.refused',
+      actor: origin,
+      subject: origin, // AUD-007
+      errcode: error.errcode,
+      request_id: requestId,
+      detail: { method, uri: uri.slice(0, maxUri), error: error.message },
+    });
+  }
+
   #checkNames({ origin, destination }: Authorization): void {
     const { name } = this.#options;
     if (destination !== name) throw new EccpError('ECCP_WRONG_DESTINATION', `this is ${name}, not ${destination}`); // AUTH-013
@@ -106,20 +116,6 @@ export class Authenticator {
     if (bootTs !== undefined && ts < bootTs + bootMargin) {
       throw new EccpError('ECCP_CLOCK_SKEW', 'signed before this node could remember requests');
     }
-  }
-
-  async #record({ authorization, uri, method, requestId }: SignedRequest, error: EccpError): Promise<void> {
-    const origin = claimedOrigin(authorization);
-    // Limits make records of their own, one for each time that they are run into: a flood must not fill the disk.
-    if (origin === undefined || error.errcode === 'ECCP_LIMIT_EXCEEDED') return;
-    await this.#options.audit({
-      kind: 'federation.refused',
-      actor: origin,
-      subject: origin, // AUD-007
-      errcode: error.errcode,
-      request_id: requestId,
-      detail: { method, uri: uri.slice(0, maxUri), error: error.message },
-    });
   }
 }
 

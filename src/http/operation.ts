@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import type { JsonObject } from '../core/canonical-json.ts';
 import { EccpError } from '../core/errors.ts';
+import type { SignedRequest } from '../federation/authenticate.ts';
 import type { Scope } from '../generated/api.ts';
 import type { Session } from '../services/sessions.ts';
 import { sendJson, sendPreflight } from './answers.ts';
@@ -88,29 +89,35 @@ export async function serve(endpoint: Endpoint, request: Request, response: Resp
     response.setHeader('Allow', endpoint.allow);
     throw new EccpError('ECCP_METHOD_NOT_ALLOWED', `This path does not serve ${request.method}.`);
   }
+  if (served.limited) served.options.limitClients();
+  if (!served.signed) return answer(served, await readUnsigned(served, request), request, response);
+  const signed = await readSigned(served, request, response);
+  await recorded(served.options, signed.request, () =>
+    answer(served, parseSigned(served, request, signed), request, response),
+  );
+}
+
+/** What the caller is refused for, or given, once it is known who asks and what. */
+async function answer(served: Served, { caller, body }: Read, request: Request, response: Response): Promise<void> {
   const { operation, checks, options } = served;
-  if (served.limited) options.limitClients();
-  const { caller, body } = served.signed
-    ? parseSigned(served, request, await readSigned(served, request, response))
-    : await readUnsigned(served, request);
   const question = request.url.indexOf('?');
   const search = question === -1 ? '' : request.url.slice(question);
   const checked = checks.parameters({ params: request.params, search, headers: request.headers });
   if (body !== undefined) checks.body(body);
 
-  const answer = await served.handler(new HandlerRequest(checked, body, caller, request, response, served.inFlight));
+  const given = await served.handler(new HandlerRequest(checked, body, caller, request, response, served.inFlight));
 
   if (options.checkAnswers) {
-    const fault = checks.answerFault(answer.status, answer.body);
+    const fault = checks.answerFault(given.status, given.body);
     if (fault) throw new Error(`${operation.operationId} answers out of form: ${fault}`);
   }
-  for (const name in answer.headers) response.setHeader(name, answer.headers[name] ?? '');
+  for (const name in given.headers) response.setHeader(name, given.headers[name] ?? '');
   if (response.destroyed) return;
-  if (answer.body === undefined) {
-    response.statusCode = answer.status;
+  if (given.body === undefined) {
+    response.statusCode = given.status;
     response.end();
   } else {
-    sendJson(response, answer.status, JSON.stringify(answer.body));
+    sendJson(response, given.status, JSON.stringify(given.body));
   }
 }
 
@@ -149,26 +156,38 @@ export function readSigned(
 }
 
 async function authenticateSigned(
-  { authenticatePeer }: AppOptions,
+  options: AppOptions,
   maxBytes: number,
   request: IncomingMessage & { originalUrl?: string },
   { locals }: Opened,
 ): Promise<SignedBody> {
   locals.challenge = 'ECCP-FED';
   let reading: Promise<Uint8Array> | undefined;
-  const body = () => {
-    reading ??= readBytes(request, maxBytes);
-    return reading;
-  };
-  const peer = await authenticatePeer({
+  const signed: SignedRequest = {
     method: request.method ?? '',
     uri: request.originalUrl ?? request.url ?? '',
     authorization: request.headersDistinct.authorization ?? [],
-    body,
+    body: () => {
+      reading ??= readBytes(request, maxBytes);
+      return reading;
+    },
     address: callerAddress(request),
     requestId: locals.requestId,
+  };
+  return recorded(options, signed, async () => {
+    const peer = await options.authenticatePeer(signed);
+    return { request: signed, peer, bytes: await signed.body() };
   });
-  return { peer, bytes: await body() };
+}
+
+/** Does what another node asks. Where it is refused, that is on record before it is told. */
+async function recorded<T>({ peerRefused }: AppOptions, request: SignedRequest, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof EccpError) await peerRefused(request, error);
+    throw error;
+  }
 }
 
 /** Whether an operation is for clients or operators. Monitors may always ask how the node is. */

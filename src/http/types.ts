@@ -2,6 +2,7 @@
 // a wrong status, body or parameter name in a handler does not compile.
 import type { ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import type { EccpError } from '../core/errors.ts';
 import type { SignedRequest } from '../federation/authenticate.ts';
 import type { NodeName, operations, SignedOperationId, scopes } from '../generated/api.ts';
 import type { Session } from '../services/sessions.ts';
@@ -62,6 +63,7 @@ export type AuthenticatePeer = (request: SignedRequest) => Promise<NodeName>;
 
 /** A signed request whose signature held. */
 export interface SignedBody {
+  readonly request: SignedRequest;
   readonly peer: NodeName;
   readonly bytes: Uint8Array;
 }
@@ -84,6 +86,8 @@ export interface AppOptions {
   readonly handlers: Handlers;
   readonly authenticate: Authenticate;
   readonly authenticatePeer: AuthenticatePeer;
+  /** Told of each request of another node that was refused, whatever for. The answer waits for it. */
+  readonly peerRefused: (request: SignedRequest, error: EccpError) => Promise<void>;
   /** Called for each request of a client, but for health and versions. Throws ECCP_LIMIT_EXCEEDED. */
   readonly limitClients: () => void;
   readonly logger: Logger;

@@ -44,12 +44,17 @@ function gate(world: KeysWorld, options: Partial<AuthenticatorOptions> = {}): Ga
   });
   return {
     reached,
-    check: ({ body, ...request }) => {
+    check: async ({ body, ...request }) => {
       const watched = () => {
         reached.push('body');
         return body();
       };
-      return authenticator.authenticate({ ...request, body: watched });
+      try {
+        return await authenticator.authenticate({ ...request, body: watched });
+      } catch (error) {
+        if (error instanceof EccpError) await authenticator.refused({ ...request, body }, error);
+        throw error;
+      }
     },
   };
 }

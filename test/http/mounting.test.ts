@@ -25,6 +25,7 @@ test('a missing handler and an extra one stop the start, by name', () => {
         handlers: handlers as ReturnType<typeof stubHandlers>,
         authenticate,
         authenticatePeer,
+        peerRefused: async () => {},
         limitClients: () => {},
         logger,
         stopping,

@@ -10,6 +10,7 @@ import type { SignedRequest } from '../../src/federation/authenticate.ts';
 import { Authenticator } from '../../src/federation/authenticate.ts';
 import type { LogHead, NodeName } from '../../src/generated/api.ts';
 import { federationInfoHandlers } from '../../src/http/handlers/federation-info.ts';
+import type { AppOptions } from '../../src/http/types.ts';
 import { type Answered, operations, type StubNode, startStub } from './stub-node.ts';
 
 const BASE = '/_eccp/federation/v1';
@@ -27,7 +28,10 @@ function refused({ status, json, headers }: Answered, expected: number, errcode:
 }
 
 /** A stub whose authenticator keeps what it is given. */
-async function watchedStub(authenticate?: (request: SignedRequest) => Promise<NodeName>) {
+async function watchedStub(
+  authenticate?: (request: SignedRequest) => Promise<NodeName>,
+  peerRefused: AppOptions['peerRefused'] = async () => {},
+) {
   const seen: (Omit<SignedRequest, 'body'> & { bytes?: string })[] = [];
   const peers: unknown[] = [];
   const node = await startStub(
@@ -49,6 +53,7 @@ async function watchedStub(authenticate?: (request: SignedRequest) => Promise<No
         seen.push({ ...rest, bytes: Buffer.from(await body()).toString() });
         return peer;
       },
+      peerRefused,
     },
   );
   return { node, seen, peers };
@@ -116,12 +121,19 @@ test('AUTH-011: two Authorization headers both reach the authenticator', async (
   );
 });
 
-test('AUTH-010: path and method, then the peer, then the form of the body', async () => {
-  const { node } = await watchedStub(async ({ authorization, body }) => {
-    if (authorization[0] !== 'ECCP-FED x') throw new EccpError('ECCP_BAD_AUTH', 'stub');
-    await body();
-    return peer;
-  });
+test('AUTH-010: path and method, then the peer, then the form of the body; all but the first two are told', async () => {
+  const told: string[] = [];
+  const { node } = await watchedStub(
+    async ({ authorization, body }) => {
+      if (authorization[0] !== 'ECCP-FED x') throw new EccpError('ECCP_BAD_AUTH', 'stub');
+      await body();
+      return peer;
+    },
+    async ({ uri, requestId }, { errcode }) => {
+      assert.ok(requestId);
+      told.push(`${errcode} ${uri.slice(BASE.length)}`);
+    },
+  );
   await using _ = node;
   const ask = (path: string, body: string, headers = {}, method = 'POST') => node.ask(method, path, { body, headers });
   refused(await ask(`${BASE}/nothing`, 'x'), 404, 'ECCP_NOT_FOUND');
@@ -138,6 +150,43 @@ test('AUTH-010: path and method, then the peer, then the form of the body', asyn
   refused(await ask(TRANSACTIONS, '', { ...FED, ...JSON_TYPE }), 400, 'ECCP_BAD_JSON');
   refused(await ask(TRANSACTIONS, '{"submissions":1}', { ...FED, ...JSON_TYPE }), 400, 'ECCP_BAD_PARAM');
   refused(await ask(`${BASE}/rooms/x/head`, '', FED, 'GET'), 400, 'ECCP_BAD_PARAM');
+  assert.deepEqual(told, [
+    'ECCP_BAD_AUTH /transactions',
+    'ECCP_BAD_AUTH /rooms/x/head',
+    'ECCP_BAD_AUTH /rooms/%/head',
+    'ECCP_BAD_AUTH /transactions',
+    'ECCP_TOO_LARGE /transactions',
+    'ECCP_UNSUPPORTED_MEDIA_TYPE /transactions',
+    'ECCP_BAD_JSON /transactions',
+    'ECCP_BAD_JSON /transactions',
+    'ECCP_BAD_JSON /transactions',
+    'ECCP_BAD_PARAM /transactions',
+    'ECCP_BAD_PARAM /rooms/x/head',
+  ]);
+});
+
+test('AUD-007: what the operation itself refuses is told, too, and the answer waits for the record', async () => {
+  const { promise: recorded, resolve: record } = Promise.withResolvers<void>();
+  const told: string[] = [];
+  const exchange = async () => {
+    throw new EccpError('ECCP_TOO_LARGE', 'stub');
+  };
+  await using node = await startStub({ exchange }, undefined, {
+    authenticatePeer: async () => peer,
+    peerRefused: async (_, { errcode }) => {
+      told.push(errcode);
+      await recorded;
+    },
+  });
+  const answered = node.ask('POST', TRANSACTIONS, { headers: { ...JSON_TYPE, ...FED }, body: '{}' });
+  let settled = false;
+  void answered.finally(() => (settled = true));
+  while (told.length === 0) await setImmediate();
+  for (let turn = 0; turn < 20; turn++) await setImmediate();
+  assert.equal(settled, false);
+  record();
+  refused(await answered, 413, 'ECCP_TOO_LARGE');
+  assert.deepEqual(told, ['ECCP_TOO_LARGE']);
 });
 
 test('AUTH-017: a node over its limit waits for its refusal, whose body nobody reads; others are refused at once', async () => {

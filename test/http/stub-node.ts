@@ -102,6 +102,7 @@ export async function startStub(
     handlers: stubHandlers(given),
     authenticate,
     authenticatePeer,
+    peerRefused: async () => {},
     limitClients: () => {},
     logger,
     stopping: stopping.signal,

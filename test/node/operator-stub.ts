@@ -50,6 +50,7 @@ export async function operatorStub(first?: Parameters<typeof operatorFixture>[0]
       return session;
     },
     authenticatePeer,
+    peerRefused: async () => {},
     limitClients: () => {},
     logger,
     stopping,
