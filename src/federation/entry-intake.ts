@@ -6,7 +6,7 @@ import type { NodeName, RoomId } from '../generated/api.ts';
 import type { EntryIngest } from './pull.ts';
 
 export interface EntryIntakeOptions {
-  readonly ingest: EntryIngest;
+  readonly ingest: Pick<EntryIngest, 'apply'>;
   readonly pulls: { pull(roomId: RoomId, peer: NodeName): Promise<void> };
 }
 

@@ -12,13 +12,15 @@ const maxEntries = 1_000_000;
 export interface EntryIngest {
   /** Passes over entries that are held. @throws EccpError of the first that is refused; those before it stay. */
   apply(roomId: RoomId, entries: readonly Json[], from: NodeName): Promise<void>;
+  /** As apply(), with entries that a node served of the room's log. */
+  applyLog(roomId: RoomId, entries: readonly Json[], from: NodeName): Promise<void>;
   /** The place after the last entry held; undefined for a room that is neither held nor awaited. */
   nextSeq(roomId: RoomId): Promise<number | undefined>;
 }
 
 export interface PullOptions {
   readonly client: SignedGet;
-  readonly ingest: EntryIngest;
+  readonly ingest: Pick<EntryIngest, 'applyLog' | 'nextSeq'>;
   /** Starts a room of which nothing is held from a snapshot, where that is quicker; whether it did. */
   readonly snapshots: { start(roomId: RoomId, peer: NodeName, signal: AbortSignal): Promise<boolean> };
 }
@@ -61,7 +63,7 @@ export class Pull {
     for (let from = first; from - first < maxEntries; ) {
       const { entries, head } = await logPage(this.#options.client, roomId, peer, { from, limit: pageSize }, signal);
       if (entries.length === 0) return;
-      await ingest.apply(roomId, entries, peer);
+      await ingest.applyLog(roomId, entries, peer);
       const next = await this.#nextSeq(roomId);
       if (next <= from || next > head) return;
       from = next;

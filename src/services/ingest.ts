@@ -52,7 +52,8 @@ export class Ingest {
   }
 
   /**
-   * Verifies entries and puts them into the log, in order. One that is held already is passed over.
+   * Verifies entries and puts them into the log, in order. One that is held already is passed over. One about an invitation to a room
+   * without users of this node is for the invitation.
    *
    * @param from the node that handed them over.
    * @throws EccpError the code of applyEntry() for the first that is refused, where those before it stay; ECCP_NOT_FOUND for a room
@@ -64,6 +65,14 @@ export class Ingest {
     if (first !== undefined && (await this.#options.invitations.entry(from, roomId, first))) {
       return this.apply(roomId, entries.slice(1), from);
     }
+    await this.applyLog(roomId, entries, from);
+  }
+
+  /**
+   * As apply(), with entries of a log that a node served: it does that for nodes of the room alone, so this is one by now, and an invitation
+   * among them is a part of the log like any other entry.
+   */
+  async applyLog(roomId: RoomId, entries: readonly Json[], from: NodeName): Promise<void> {
     await this.#applyAll(roomId, entries, from, false);
   }
 

@@ -46,10 +46,7 @@ class Node {
 
   exchange(transaction: { [section: string]: unknown }) {
     const inbound = new Inbound({
-      ingest: {
-        nextSeq: async (room) => this.logs.get(room),
-        apply: (room, entries, from) => this.#apply(room, entries, from),
-      },
+      ingest: { apply: (room, entries, from) => this.#apply(room, entries, from) },
       pulls: { pull: (room, peer) => this.#pull(room, peer) },
       invitations: {
         receive: async (from, given) => {

@@ -31,7 +31,7 @@ class Puller {
       snapshots: { start: async () => false },
       ingest: {
         nextSeq: async () => this.next,
-        apply: async (roomId, entries, from) => {
+        applyLog: async (roomId, entries, from) => {
           assert.equal(roomId, room);
           const seqs = entries.map((item) => (item as { entry: { seq: number } }).entry.seq);
           this.applied.push({ seqs, from });
@@ -155,7 +155,7 @@ test('a peer whose entries bring nothing new is not asked for ever', async () =>
   const stuck = new Pull({
     client: { signed: async () => logOf(25)(5, 100, peer) },
     snapshots: { start: async () => false },
-    ingest: { nextSeq: async () => 5, apply: async () => void puller.applied.push({ seqs: [], from: peer }) },
+    ingest: { nextSeq: async () => 5, applyLog: async () => void puller.applied.push({ seqs: [], from: peer }) },
   });
   await stuck.pull(room, peer);
   assert.equal(puller.applied.length, 1);
@@ -219,7 +219,7 @@ test('stop waits for what is being written', async () => {
   const pull = new Pull({
     client: { signed: async () => logOf(5)(0, 100, peer) },
     snapshots: { start: async () => false },
-    ingest: { nextSeq: async () => 0, apply: () => promise },
+    ingest: { nextSeq: async () => 0, applyLog: () => promise },
   });
   const refused = assert.rejects(pull.pull(room, peer), refusedWith('ECCP_UNAVAILABLE'));
   await new Promise((go) => setImmediate(go));

@@ -272,6 +272,16 @@ test('one who left comes back: the log between is pulled', async () => {
   assert.equal(whole.length - bobs.length >= 5, true); // he does not read what was said without him
 });
 
+test('one who was kicked comes back by an invitation that is the next entry', async () => {
+  const { net, a, b, alice, bob, roomId } = await shared();
+  await a.services.memberships.kick(alice.userId, roomId, bob.userId, undefined);
+  await net.deliver();
+  await a.services.memberships.invite(alice.userId, roomId, bob.userId, undefined);
+  await net.deliver();
+  assert.equal((await net.during(b.services.memberships.join(bob.userId, roomId, undefined))).status, 'sequenced');
+  assert.equal((await log(b, bob, roomId)).at(-1), (await log(a, alice, roomId)).at(-1));
+});
+
 test('an invitation is shown, can be declined, and the host learns of it', async () => {
   const { net, a, b, alice, bob } = await three();
   const { roomId } = await a.services.rooms.create(alice.userId, { name: 'Pumps', invite: [bob.userId] });

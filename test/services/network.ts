@@ -121,7 +121,7 @@ export function network(): Network {
         pull: async (roomId, from) => {
           const start = (await services.ingest.nextSeq(roomId)) ?? 0;
           const { entries } = await from.services.logServing.log(node.name, roomId, start, 500);
-          await services.ingest.apply(roomId, entries as unknown as Json[], from.name);
+          await services.ingest.applyLog(roomId, entries as unknown as Json[], from.name);
         },
         async user(local) {
           const userId = `@${local}:${name}` as UserId;
