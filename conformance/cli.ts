@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { explainText, listText } from './listing.ts';
 import { ConfigurationError, HarnessError, messageOf } from './outcome.ts';
@@ -6,6 +7,7 @@ import { jsonReport } from './report/json.ts';
 import { type Out, Terminal } from './report/terminal.ts';
 import { writeReports } from './report/write.ts';
 import { ownParts, type RunParts, run } from './run.ts';
+import { makeAuthority } from './tls/authority.ts';
 
 /** The streams a command writes to, and what it may do there. */
 export interface Console {
@@ -21,6 +23,8 @@ interface RunFlags {
   out: string;
   registrationToken?: string;
   adminToken?: string;
+  peer?: string;
+  ca?: string;
   peerListen: string;
   advertise: string;
   strict: boolean;
@@ -38,7 +42,23 @@ Examples:
   eccp-conformance run --url http://127.0.0.1:8008
   eccp-conformance run --url https://node.example.org --tags '@ROOM-011 or @ROOM-012'
   eccp-conformance run --url http://127.0.0.1:8008 features/rooms/joining.feature:12
-  eccp-conformance run --url http://10.0.0.2:8008 --peer-listen 0.0.0.0 --advertise 10.0.0.3 --tags @cap-federation`;
+  eccp-conformance run --url http://10.0.0.2:8008 --peer-listen 0.0.0.0 --advertise 10.0.0.3 --tags @cap-federation
+  eccp-conformance run --url http://127.0.0.1:8451 --peer http://127.0.0.1:8452 --tags @two-nodes
+  eccp-conformance run --url https://127.0.0.1:8008 --ca ./ca   (see eccp-conformance ca --help)`;
+
+const CA_HELP = `
+The folder then holds
+  ca.pem                   for the node to trust, beside or in place of the system's roots
+  node.pem, node-key.pem   a certificate and its key for a node that has none: for localhost, 127.0.0.1, ::1 and --host
+  ca-key.pem               for the suite, which makes certificates for the nodes that it plays
+They hold for a year. Whoever has ca-key.pem can pose as anybody to whoever trusts ca.pem: give that to nodes that are tested only.
+
+Example, with a node on the same machine:
+  eccp-conformance ca ./ca
+  eccp-node serve --server-name 127.0.0.1:8008 --public-base-url https://127.0.0.1:8008 --listen 127.0.0.1:8008 \
+    --bootstrap-admin admin@example.org --registration open --tls-cert ./ca/node.pem --tls-key ./ca/node-key.pem \
+    --trusted-roots ./ca/ca.pem --allow-peer-range 127.0.0.0/8
+  eccp-conformance run --url https://127.0.0.1:8008 --ca ./ca`;
 
 /**
  * The command line of the suite.
@@ -63,6 +83,7 @@ export async function main(
     .description('run the suite against a node')
     .argument('[features...]', 'feature files or folders, file:line for one scenario; all unless given')
     .requiredOption('--url <url>', "the node's base URL")
+    .option('--peer <url>', 'the base URL of another real node, for the scenarios in which two nodes share rooms')
     .option('--tags <expression>', 'only the scenarios with these tags', '')
     .option('--out <folder>', 'where report.json, junit.xml and report.html go', 'report')
     .option('--registration-token <token>', 'for a node that registers accounts only with one')
@@ -73,12 +94,26 @@ export async function main(
       'by which the node reaches that address: part of the names of those nodes',
       '127.0.0.1',
     )
+    .option(
+      '--ca <folder>',
+      'what eccp-conformance ca made: the suite trusts it, and the nodes it plays speak TLS by it',
+    )
     .option('--strict', 'a SHOULD that is not met counts as a failure', false)
     .option('--quiet', 'print only the conclusion', false)
     .option('--json', 'print report.json instead of text', false)
     .addHelpText('after', EXIT_CODES)
     .action(async (features: string[], flags: RunFlags) => {
       exitCode = await runCommand(features, flags, console, parts());
+    });
+  program
+    .command('ca')
+    .description('make a throw-away certificate authority, for a run over TLS')
+    .argument('<folder>', 'where to put it')
+    .option('--host <host>', 'where the node under test is reached beside loopback; may be repeated', added, [])
+    .addHelpText('after', CA_HELP)
+    .action((folder: string, { host }: { host: string[] }) => {
+      makeAuthority(folder, host);
+      console.out(`Have the node trust ${join(folder, 'ca.pem')}, then: eccp-conformance run --url … --ca ${folder}\n`);
     });
   program
     .command('list')
@@ -104,6 +139,10 @@ export async function main(
   }
 }
 
+function added(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
 async function runCommand(features: string[], flags: RunFlags, console: Console, parts: RunParts): Promise<number> {
   const silent = flags.quiet || flags.json;
   const out: Out = { write: silent ? () => undefined : console.out, tty: console.tty, colour: console.colour };
@@ -124,7 +163,8 @@ async function runCommand(features: string[], flags: RunFlags, console: Console,
 }
 
 function whyNothing(flags: RunFlags, features: string[], scenarios: number): string {
-  if (scenarios > 0) return 'no scenario that was selected applies to what the node declares; select others.';
+  if (scenarios > 0)
+    return 'no scenario that was selected applies to what the node declares and the run was given; select others.';
   if (flags.tags !== '') return `no scenario has the tags ${flags.tags}; check --tags.`;
   return `there are no scenarios in ${features.length > 0 ? features.join(', ') : 'the package'}; name others.`;
 }

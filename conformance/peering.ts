@@ -3,6 +3,7 @@ import { messageOf } from './outcome.ts';
 import type { FakePeer } from './peer/fake-peer.ts';
 import type { PeerSetting } from './peer/setting.ts';
 import { startPeer } from './peer/start.ts';
+import type { Authority } from './tls/authority.ts';
 
 /** Where the command line wants fake nodes to be. */
 export interface PeeringOptions {
@@ -10,6 +11,8 @@ export interface PeeringOptions {
   peerListen: string;
   /** The host by which the node under test reaches that address. */
   advertise: string;
+  /** The folder of the authority that vouches for fake nodes; without it they speak plain HTTP. */
+  ca?: string;
 }
 
 /** Milliseconds in which the node has to ask a fake node for its keys. */
@@ -23,6 +26,11 @@ export class Peering {
 
   constructor(options: PeeringOptions, node: Omit<PeerSetting, 'trace' | 'listen' | 'advertise'>) {
     this.#setting = { ...node, listen: options.peerListen, advertise: options.advertise };
+  }
+
+  /** What vouches for fake nodes, where they speak TLS. */
+  get authority(): Authority | undefined {
+    return this.#setting.authority;
   }
 
   /** Starts a fake node. Close it when the scenario ends. @param trace receives its exchanges. */

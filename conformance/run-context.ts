@@ -2,6 +2,7 @@ import type { AccountPool } from './accounts.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { ScenarioEvidence } from './evidence.ts';
 import type { Api } from './openapi.ts';
+import type { RealNode } from './other-node.ts';
 import { HarnessError } from './outcome.ts';
 import type { Peering } from './peering.ts';
 import type { Ledger } from './requirements.ts';
@@ -10,7 +11,8 @@ import type { TargetFacts } from './target-facts.ts';
 import type { Redactor } from './trace.ts';
 
 /** What all scenarios of a run share. Cucumber builds each World itself and passes only JSON, hence one active run. */
-export interface RunContext {
+export interface RunContext extends RealNode {
+  /** The node under test. */
   target: Target;
   facts: TargetFacts;
   api: Api;
@@ -19,6 +21,8 @@ export interface RunContext {
   accounts: AccountPool;
   redactor: Redactor;
   peering: Peering;
+  /** Another real node to share rooms with, where the run has one. */
+  other: RealNode | undefined;
   /** An access token with the scope `admin`, where the operator gave one to whoever runs the suite. */
   adminToken: string | undefined;
   /** Different in every run: what makes names unique. */

@@ -4,6 +4,7 @@ import { AccountPool } from './accounts.ts';
 import { loadCatalogue } from './catalogue.ts';
 import { play } from './cucumber.ts';
 import { Api } from './openapi.ts';
+import { checkPair, type RealNode } from './other-node.ts';
 import { ConfigurationError } from './outcome.ts';
 import { packageRoot } from './package-root.ts';
 import { Peering, type PeeringOptions } from './peering.ts';
@@ -12,12 +13,14 @@ import { type Ledger, loadLedger } from './requirements.ts';
 import { setActiveRun } from './run-context.ts';
 import { judge, type ScenarioResult } from './scenario.ts';
 import { Target } from './target.ts';
-import type { TargetFacts } from './target-facts.ts';
+import { readAuthority } from './tls/authority.ts';
 import { Redactor } from './trace.ts';
-import { conclude, exitCodeOf, type RunResult, rollUp } from './verdicts.ts';
+import { conclude, exitCodeOf, type RunResult, type RunStart, rollUp } from './verdicts.ts';
 
 export interface RunOptions extends PeeringOptions {
   url: string;
+  /** The base URL of another real node, for the scenarios that take two. */
+  peer?: string;
   /** A Cucumber tag expression; empty selects everything. */
   tags: string;
   /** Features the caller picked, `file.feature:line` allowed; empty plays all. */
@@ -37,7 +40,7 @@ export interface RunParts {
 
 /** Who wants to see the run go by. */
 export interface RunWatcher {
-  onStart(facts: TargetFacts): void;
+  onStart(start: RunStart): void;
   onScenario(result: ScenarioResult): void;
 }
 
@@ -64,15 +67,28 @@ export async function run(options: RunOptions, parts: RunParts, watcher: RunWatc
   if (options.adminToken !== undefined) redactor.add(options.adminToken);
   const api = new Api();
   const catalogue = loadCatalogue();
-  const target = new Target(baseUrl(options.url), api, catalogue, redactor);
+  const authority = options.ca === undefined ? undefined : readAuthority(options.ca);
+  const target = new Target(baseUrl(options.url), api, catalogue, redactor, authority?.cert);
+  const targets = [target, ...(options.peer === undefined ? [] : [target.at(baseUrl(options.peer))])];
   try {
-    const facts = await preflight(target, api, catalogue, ledger, options.registrationToken);
-    watcher.onStart(facts);
     const runId = started.getTime().toString(36);
-    const accounts = new AccountPool(target, redactor, runId, options.registrationToken);
-    const peering = new Peering(options, { target, targetName: facts.node, api, catalogue, redactor });
+    const nodes: RealNode[] = [];
+    for (const target of targets) {
+      const facts = await preflight(target, api, catalogue, ledger, options.registrationToken);
+      const accounts = new AccountPool(target, redactor, runId, options.registrationToken);
+      nodes.push({ target, facts, accounts });
+    }
+    const [node, other] = nodes as [RealNode, RealNode?];
+    const { facts } = node;
+    if (other) checkPair(facts, other.facts);
+    const start: RunStart = { facts, ...(other ? { other: other.facts } : {}), command: commandOf(options) };
+    watcher.onStart(start);
+    const peering = new Peering(options, {
+      ...{ target, targetName: facts.node, api, catalogue, redactor },
+      ...(authority ? { authority } : {}),
+    });
     const context = {
-      ...{ target, facts, api, catalogue, ledger, accounts, redactor, peering, runId },
+      ...{ ...node, other, api, catalogue, ledger, redactor, peering, runId },
       adminToken: options.adminToken,
       evidence: new Map(),
     };
@@ -97,7 +113,7 @@ export async function run(options: RunOptions, parts: RunParts, watcher: RunWatc
     const conclusion = conclude(facts, requirements, exitCode, partial);
     const ms = Date.now() - started.getTime();
     return {
-      facts,
+      ...start,
       requirements,
       scenarios,
       partial,
@@ -109,8 +125,14 @@ export async function run(options: RunOptions, parts: RunParts, watcher: RunWatc
     };
   } finally {
     setActiveRun(undefined);
-    target.close();
+    for (const target of targets) target.close();
   }
+}
+
+/** The command for this run, without what chooses scenarios and without secrets. */
+function commandOf({ url, peer, ca }: RunOptions): string {
+  const more = [peer === undefined ? '' : ` --peer ${peer}`, ca === undefined ? '' : ` --ca ${ca}`];
+  return `eccp-conformance run --url ${baseUrl(url)}${more.join('')}`;
 }
 
 /** A picked feature as an absolute path: relative to the working directory, or to the package for the paths that reports print. */

@@ -3,8 +3,8 @@ import { type Ledger, type Level, strictest } from './requirements.ts';
 import type { Exchange } from './trace.ts';
 
 /**
- * pass · fail · not applicable: it depends on what the node does not declare · not testable: its preparation did not work, which
- * counts as a failure · harness error: the suite itself is wrong.
+ * pass · fail · not applicable: it depends on what the node does not declare, or on a second node or TLS, which this run was not given ·
+ * not testable: its preparation did not work, which counts as a failure · harness error: the suite itself is wrong.
  */
 export type Verdict = 'pass' | 'fail' | 'not applicable' | 'not testable' | 'harness error';
 

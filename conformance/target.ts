@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { createSecureContext, getCACertificates } from 'node:tls';
 import supertest from 'supertest';
 import { type Answer, name, type RawRequest } from './answer.ts';
 import { answerProblem } from './answer-check.ts';
@@ -19,14 +20,24 @@ export class Target {
   readonly #api: Api;
   readonly #catalogue: Catalogue;
   readonly #redactor: Redactor;
+  readonly #root: string | undefined;
 
-  /** @param url the node's base URL without a trailing slash. */
-  constructor(url: string, api: Api, catalogue: Catalogue, redactor: Redactor) {
+  /**
+   * @param url the node's base URL without a trailing slash.
+   * @param root a certificate that vouches for it beside those that Node.js trusts, in PEM.
+   */
+  constructor(url: string, api: Api, catalogue: Catalogue, redactor: Redactor, root?: string) {
     this.url = url;
-    this.#agent = url.startsWith('https:') ? new https.Agent({ keepAlive: true }) : new http.Agent({ keepAlive: true });
+    this.#agent = url.startsWith('https:') ? secureAgent(root) : new http.Agent({ keepAlive: true });
     this.#api = api;
     this.#catalogue = catalogue;
     this.#redactor = redactor;
+    this.#root = root;
+  }
+
+  /** Another place where a node is reached, or another node. Close it too. */
+  at(url: string): Target {
+    return new Target(url, this.#api, this.#catalogue, this.#redactor, this.#root);
   }
 
   /**
@@ -106,6 +117,13 @@ export class Target {
       exchange.ms = Math.round(performance.now() - start);
     }
   }
+}
+
+function secureAgent(root: string | undefined): https.Agent {
+  if (root === undefined) return new https.Agent({ keepAlive: true });
+  // Made once: reading all those certificates takes longer than a handshake.
+  const secureContext = createSecureContext({ ca: [...getCACertificates(), root] });
+  return new https.Agent({ keepAlive: true, secureContext });
 }
 
 function parse(text: string): Json | undefined {

@@ -16,9 +16,17 @@ export interface RequirementResult {
   scenarios: string[];
 }
 
-/** What a run found, and what that means. */
-export interface RunResult {
+/** What a run is about. */
+export interface RunStart {
   facts: TargetFacts;
+  /** What the second node is, where there is one. */
+  other?: TargetFacts;
+  /** Runs the suite against the same nodes. */
+  command: string;
+}
+
+/** What a run found, and what that means. */
+export interface RunResult extends RunStart {
   requirements: RequirementResult[];
   scenarios: ScenarioResult[];
   /** Whether only some of the scenarios were asked for. */

@@ -3,6 +3,7 @@ import type { Session } from './accounts.ts';
 import { type Answer, name, type RawRequest } from './answer.ts';
 import { type ScenarioEvidence, troubleOf } from './evidence.ts';
 import type { Operation } from './openapi.ts';
+import { isNeighbour, type RealNode } from './other-node.ts';
 import { ConformanceFailure, HarnessError } from './outcome.ts';
 import type { FakePeer } from './peer/fake-peer.ts';
 import { activeRun } from './run-context.ts';
@@ -72,9 +73,8 @@ export class EccpWorld extends World {
     if (known) return known;
     if (GUESTS[name]) throw new HarnessError(`${name} lives on a fake node and has no session`);
     if (name.includes(' ')) throw new HarnessError(`${name} has not logged in: say so in a Given`);
-    const account = await (this.freshAccounts
-      ? this.run.accounts.fresh(this.evidence.exchanges)
-      : this.run.accounts.borrow());
+    const { accounts } = this.nodeOf(name);
+    const account = await (this.freshAccounts ? accounts.fresh(this.evidence.exchanges) : accounts.borrow());
     const session = { name, account, deviceId: account.deviceId, token: account.token };
     this.sessions.set(name, session);
     return session;
@@ -85,6 +85,13 @@ export class EccpWorld extends World {
     const alias = GUESTS[name];
     if (alias !== undefined) return `@${name.toLowerCase()}:${(await this.peer(alias)).name}`;
     return (await this.actor(name)).account.userId;
+  }
+
+  /** The real node that an actor lives on, or asks. */
+  nodeOf(who: string): RealNode {
+    if (!isNeighbour(who)) return this.run;
+    if (this.run.other) return this.run.other;
+    throw new HarnessError(`${who} lives on another node, which a scenario without @two-nodes does not have`);
   }
 
   /** A fake node by its alias; it is started at the first mention. */
@@ -167,7 +174,7 @@ export class EccpWorld extends World {
     }
     const operation = request.operation ?? this.run.api.match(request.method, request.path);
     if (SPENDING.has(operation?.id ?? '')) for (const { account } of this.sessions.values()) account.spent = true;
-    return await this.run.target.send({ ...request, headers }, this.evidence.exchanges);
+    return await this.nodeOf(request.who).target.send({ ...request, headers }, this.evidence.exchanges);
   }
 
   /** Treats an answer as `call` does. */

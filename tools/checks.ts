@@ -51,12 +51,13 @@ async function main(total: Counts): Promise<void> {
   add({ passed: 0, failed: looks.filter((isGood) => !isGood).length });
   if (total.failed > 0) return;
   // Test files and scenarios wait for nodes much of their time: side by side they need little more than one of the two.
-  const open = conformance('open', []);
+  const open = conformance('open', ['--two-nodes']);
   open.catch(() => undefined); // where the unit tests fail, nobody asks
   console.log('\n> unit tests');
   add(await unitTests(root));
   if (total.failed > 0) return;
   add(await open);
+  add(await conformance('tls', ['--tls', '--two-nodes', '--tags', '@tls-peers or @two-nodes']));
   for (const mode of ['token', 'closed']) {
     add(await conformance(mode, ['--registration', mode, '--tags', `@cap-registration-${mode}`]));
   }

@@ -1,4 +1,5 @@
 // A node that the suite plays: it has keys, serves what nodes serve to nodes, signs what it sends, and is strict about what it gets.
+import type { SecureContextOptions } from 'node:tls';
 import type { Answer } from '../answer.ts';
 import { ConformanceFailure } from '../outcome.ts';
 import type { Exchange } from '../trace.ts';
@@ -9,8 +10,8 @@ import { PeerIdentity } from './identity.ts';
 import { type RequestFaults, send } from './outgoing.ts';
 import { signatureProblem } from './request-signature.ts';
 import type { PeerRoom } from './room.ts';
-import { listen, type Outcome, type Request } from './server.ts';
-import type { PeerSetting, Sender } from './setting.ts';
+import { type Listening, listen, type Outcome, type Request } from './server.ts';
+import { hostOf, type PeerSetting, type Sender } from './setting.ts';
 
 /** What scenarios change about a fake node. */
 export interface Behaviour {
@@ -64,13 +65,14 @@ export class FakePeer implements Sender {
   readonly #listeners = new Set<() => void>();
   #targetKeys: SignedKeyDocument[] = [];
   readonly #serve: Serve;
-  #close: () => Promise<void> = async () => undefined;
+  readonly #listening: Listening;
 
-  private constructor(setting: PeerSetting, name: string, serve: Serve) {
+  private constructor(setting: PeerSetting, listening: Listening, serve: Serve) {
     this.setting = setting;
     this.#serve = serve;
-    this.name = name;
-    this.identity = new PeerIdentity(name);
+    this.#listening = listening;
+    this.name = `${setting.advertise}:${listening.port}`;
+    this.identity = new PeerIdentity(this.name);
   }
 
   /**
@@ -79,15 +81,21 @@ export class FakePeer implements Sender {
    */
   static async start(setting: PeerSetting, serve: Serve): Promise<FakePeer> {
     let peer: FakePeer | undefined;
-    const { port, close } = await listen(setting.listen, async (request) => (await peer?.handle(request)) ?? 'cut');
-    peer = new FakePeer(setting, `${setting.advertise}:${port}`, serve);
-    peer.#close = close;
+    const handle = async (request: Request) => (await peer?.handle(request)) ?? 'cut';
+    const { authority } = setting;
+    const tls = authority && { ...authority.issue([hostOf(setting)]), minVersion: 'TLSv1.3' as const };
+    peer = new FakePeer(setting, await listen(setting.listen, handle, tls), serve);
     return peer;
+  }
+
+  /** Shows another certificate, or speaks another TLS, to those who connect from now on. */
+  present(tls: SecureContextOptions): void {
+    this.#listening.present(tls);
   }
 
   /** Stops listening. @throws what failed while entries were handed on. */
   async close(): Promise<void> {
-    await this.#sending.finally(() => this.#close());
+    await this.#sending.finally(() => this.#listening.close());
   }
 
   /** A room that it hosts or takes part in. */

@@ -1,6 +1,8 @@
 // The HTTP side of a fake node: raw requests in, scripted answers out.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import { HarnessError } from '../outcome.ts';
 import type { Json } from '../wire/json.ts';
 import type { Incoming } from './request-signature.ts';
@@ -34,19 +36,32 @@ export interface Request extends Incoming {
 /** Ports that fake nodes of this process have had: a port is part of a node's name, and a name is used once. */
 const used = new Set<number>();
 
-/** Listens on a free port of `host`, one that no fake node of this process has had. */
+/** A port that is listened on. */
+export interface Listening {
+  port: number;
+  /** Shows another certificate, or speaks another TLS, to those who connect from now on. */
+  present(tls: SecureContextOptions): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on a free port of `host`, one that no fake node of this process has had.
+ * @param tls what it shows; without it, it speaks plain HTTP.
+ */
 export async function listen(
   host: string,
   handle: (request: Request) => Promise<Outcome>,
-): Promise<{ port: number; close(): Promise<void> }> {
+  tls?: SecureContextOptions,
+): Promise<Listening> {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    answer(request, response, handle).catch(() => response.destroy());
+  };
   for (let attempt = 0; attempt < 50; attempt++) {
-    const server = createServer((request, response) => {
-      answer(request, response, handle).catch(() => response.destroy());
-    });
+    const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
     const port = await bind(server, host);
     if (!used.has(port)) {
       used.add(port);
-      return { port, close: () => close(server) };
+      return { port, present: (shown) => present(server, shown), close: () => close(server) };
     }
     await close(server);
   }
@@ -93,7 +108,12 @@ async function answer(
   response.end(bytes);
 }
 
-async function bind(server: Server, host: string): Promise<number> {
+function present(server: Server | TlsServer, tls: SecureContextOptions): void {
+  if (!('setSecureContext' in server)) throw new HarnessError('a fake node that speaks plain HTTP has no certificate');
+  server.setSecureContext(tls);
+}
+
+async function bind(server: Server | TlsServer, host: string): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen(0, host, resolve);
@@ -101,7 +121,7 @@ async function bind(server: Server, host: string): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server | TlsServer): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
   server.closeAllConnections();

@@ -2,6 +2,7 @@
 import type { Catalogue } from '../catalogue.ts';
 import type { Api } from '../openapi.ts';
 import type { Target } from '../target.ts';
+import type { Authority } from '../tls/authority.ts';
 import type { Exchange, Redactor } from '../trace.ts';
 import type { PeerIdentity } from './identity.ts';
 
@@ -11,6 +12,8 @@ export interface PeerSetting {
   listen: string;
   /** The host by which the other node reaches that address. */
   advertise: string;
+  /** What vouches for them; without it they speak plain HTTP. */
+  authority?: Authority;
   /** The other node: how it is reached, and its name. */
   target: Target;
   targetName: string;
@@ -26,4 +29,9 @@ export interface Sender {
   readonly name: string;
   readonly identity: PeerIdentity;
   readonly setting: PeerSetting;
+}
+
+/** The host that a fake node's certificate is for: an IPv6 address stands in brackets only in names. */
+export function hostOf({ advertise }: Pick<PeerSetting, 'advertise'>): string {
+  return advertise.replace(/^\[(.*)\]$/, '$1');
 }

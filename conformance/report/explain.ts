@@ -12,8 +12,11 @@ export interface Explanation {
   again: string;
 }
 
-/** Says why a scenario did not pass, in a way that needs nothing else at hand. */
-export function explain(result: ScenarioResult, ledger: Ledger, url: string): Explanation {
+/**
+ * Says why a scenario did not pass, in a way that needs nothing else at hand.
+ * @param command what runs the suite against the same node.
+ */
+export function explain(result: ScenarioResult, ledger: Ledger, command: string): Explanation {
   const trouble = result.trouble;
   return {
     rules: result.requirements.flatMap((id) => {
@@ -23,6 +26,6 @@ export function explain(result: ScenarioResult, ledger: Ledger, url: string): Ex
     step: trouble?.step ?? '',
     expected: trouble?.expected ?? (trouble ? 'a suite without faults' : ''),
     actual: trouble?.actual ?? trouble?.stack ?? trouble?.message ?? result.reason ?? '',
-    again: `eccp-conformance run --url ${url} ${result.uri}:${result.line}`,
+    again: `${command} ${result.uri}:${result.line}`,
   };
 }

@@ -17,7 +17,7 @@ export function htmlReport(result: RunResult, ledger: Ledger): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${esc(result.conclusion)}</title><style>${STYLE}</style></head><body>
 <header><h1 class="${good ? 'good' : 'bad'}">${esc(result.conclusion)}</h1>
-<p>${esc(facts.node)} · ${esc(facts.software.name)} ${esc(facts.software.version)} · ${esc(facts.url)}<br>
+<p>${[facts, ...(result.other ? [result.other] : [])].map((node) => esc(`${node.node} · ${node.software.name} ${node.software.version} · ${node.url}`)).join('<br>with ')}<br>
 speaks ${esc(facts.versions.join(', '))} · declares ${esc([...facts.capabilities].sort().join(', '))}<br>
 <span class="dim">suite ${esc(suiteVersion)} · ${esc(result.started)} · ${(result.ms / 1000).toFixed(1)} s · ${result.scenarios.length} scenarios${result.strict ? ' · strict' : ''}${result.partial ? ' · a selection' : ''}</span></p></header>
 <main><section><h2>Chapters</h2>${chapterTable(result.requirements)}</section>
@@ -49,16 +49,16 @@ function requirementBlock(
   const own = result.scenarios.filter(({ requirements }) => requirements.includes(requirement.id));
   const open = verdict === 'fail' || verdict === 'harness error' ? ' open' : '';
   const badge = `<span class="badge ${slug(verdict)}">${verdict}${warning ? ' (warning)' : ''}</span>`;
-  const body = own.map((scenario) => scenarioBlock(scenario, ledger, result.facts.url)).join('');
+  const body = own.map((scenario) => scenarioBlock(scenario, ledger, result.command)).join('');
   const none = scenarios.length === 0 ? `<p class="dim">${esc(reason ?? 'No scenario names it.')}</p>` : '';
   return `<details class="requirement" data-verdict="${verdict}"${open}><summary>${badge}<b>${requirement.id}</b> ${prose(requirement.text)}</summary>
 <p class="dim">${requirement.level} · since ${esc(requirement.since)}${requirement.capability ? ` · ${esc(requirement.capability)}` : ''} · ${esc(`${requirement.file}#L${requirement.line}`)}</p>${none}${body}</details>`;
 }
 
-function scenarioBlock(scenario: ScenarioResult, ledger: Ledger, url: string): string {
+function scenarioBlock(scenario: ScenarioResult, ledger: Ledger, command: string): string {
   const title = `<h3><span class="badge ${slug(scenario.verdict)}">${scenario.verdict}</span> ${esc(scenario.name)} <span class="dim">${esc(`${scenario.uri}:${scenario.line}`)} · ${scenario.ms} ms</span></h3>`;
   if (scenario.verdict === 'pass') return title;
-  const { step, expected, actual, again } = explain(scenario, ledger, url);
+  const { step, expected, actual, again } = explain(scenario, ledger, command);
   if (scenario.verdict === 'not applicable') return `${title}<p class="dim">${esc(actual)}</p>`;
   const steps = scenario.steps.map(
     (line) => `<li class="${line.text === step ? 'here' : ''}">${line.keyword} ${esc(line.text)}</li>`,
@@ -83,7 +83,7 @@ function exchangeBlock(exchange: Exchange): string {
 function orphans(result: RunResult, ledger: Ledger): string {
   const lost = result.scenarios.filter(({ requirements }) => !requirements.some((id) => ledger.requirements.has(id)));
   if (lost.length === 0) return '';
-  return `<section><h2>Scenarios without a requirement</h2>${lost.map((scenario) => scenarioBlock(scenario, ledger, result.facts.url)).join('')}</section>`;
+  return `<section><h2>Scenarios without a requirement</h2>${lost.map((scenario) => scenarioBlock(scenario, ledger, result.command)).join('')}</section>`;
 }
 
 /** A requirement's sentence, which is Markdown with nothing but code in it. */

@@ -7,7 +7,7 @@ import { explain } from './explain.ts';
 export function junitReport(result: RunResult, ledger: Ledger): string {
   const files = Map.groupBy(result.scenarios, ({ uri }) => uri);
   const suites = [...files].map(([uri, scenarios]) =>
-    suite(uri, scenarios, (scenario) => body(scenario, ledger, result.facts.url)),
+    suite(uri, scenarios, (scenario) => body(scenario, ledger, result.command)),
   );
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="ECCP conformance" time="${result.ms / 1000}">\n${suites.join('')}</testsuites>\n`;
 }
@@ -24,9 +24,9 @@ function suite(uri: string, scenarios: ScenarioResult[], content: (scenario: Sce
   return `<testsuite name="${escapeXml(uri)}" ${counts}>\n${cases.join('')}</testsuite>\n`;
 }
 
-function body(scenario: ScenarioResult, ledger: Ledger, url: string): string {
+function body(scenario: ScenarioResult, ledger: Ledger, command: string): string {
   if (scenario.verdict === 'pass') return '';
-  const { rules, step, expected, actual, again } = explain(scenario, ledger, url);
+  const { rules, step, expected, actual, again } = explain(scenario, ledger, command);
   if (scenario.verdict === 'not applicable') return `<skipped message="${escapeXml(actual)}"/>`;
   const message = `${scenario.verdict}: expected ${expected}; came ${actual}`;
   const lines = [

@@ -2,7 +2,7 @@ import type { Ledger } from '../requirements.ts';
 import type { RunWatcher } from '../run.ts';
 import type { ScenarioResult, Verdict } from '../scenario.ts';
 import type { TargetFacts } from '../target-facts.ts';
-import type { RunResult } from '../verdicts.ts';
+import type { RunResult, RunStart } from '../verdicts.ts';
 import { chapters, VERDICTS } from './chapters.ts';
 import { explain } from './explain.ts';
 
@@ -26,7 +26,7 @@ const COLOUR: Record<Verdict, number> = {
 export class Terminal implements RunWatcher {
   readonly #out: Out;
   readonly #ledger: Ledger;
-  #url = '';
+  #command = '';
   #file = '';
   #counts = new Map<Verdict, number>();
   #done = 0;
@@ -38,12 +38,10 @@ export class Terminal implements RunWatcher {
     this.#ledger = ledger;
   }
 
-  onStart(facts: TargetFacts): void {
-    this.#url = facts.url;
-    const { name, version } = facts.software;
-    this.#line(
-      `${facts.node} at ${facts.url}: ${name} ${version}, ECCP ${facts.versions.join(', ')} ${facts.classes.join('+')}`,
-    );
+  onStart({ facts, other, command }: RunStart): void {
+    this.#command = command;
+    this.#line(introduced(facts));
+    if (other) this.#line(`with ${introduced(other)}`);
     if (facts.registration === 'closed')
       this.#line('Registration is closed: whatever needs an account will count as not testable.');
   }
@@ -71,12 +69,18 @@ export class Terminal implements RunWatcher {
       this.#line(`${chapter.padEnd(width)}  ${cells.join('  ')}`);
     }
     this.#line('');
+    const apart = Map.groupBy(
+      result.scenarios.filter(({ verdict }) => verdict === 'not applicable'),
+      ({ reason }) => reason ?? '',
+    );
+    for (const [reason, scenarios] of apart) this.#line(`${scenarios.length} not applicable: ${reason}`);
+    if (apart.size > 0) this.#line('');
     this.#line(this.#paint(result.exitCode === 0 ? 32 : 31, result.conclusion));
   }
 
   #failure(result: ScenarioResult): void {
     if (this.#toldBefore(result)) return;
-    const { rules, step, expected, actual, again } = explain(result, this.#ledger, this.#url);
+    const { rules, step, expected, actual, again } = explain(result, this.#ledger, this.#command);
     const verdict = result.warning ? `${result.verdict}, a warning` : result.verdict;
     this.#line('');
     this.#line(`${this.#paint(COLOUR[result.verdict], verdict)}  ${result.name}  (${result.uri}:${result.line})`);
@@ -112,4 +116,8 @@ export class Terminal implements RunWatcher {
   #paint(code: number, text: string): string {
     return this.#out.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
   }
+}
+
+function introduced({ node, url, software, versions, classes }: TargetFacts): string {
+  return `${node} at ${url}: ${software.name} ${software.version}, ECCP ${versions.join(', ')} ${classes.join('+')}`;
 }

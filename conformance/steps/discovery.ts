@@ -1,7 +1,6 @@
 import { type DataTable, Then, When } from '@cucumber/cucumber';
 import { fill } from '../fill.ts';
 import { ConformanceFailure, expectEqual, expectThat } from '../outcome.ts';
-import { Target } from '../target.ts';
 import { isObject, type Json, type JsonObject, show } from '../wire/json.ts';
 import type { EccpWorld } from '../world.ts';
 
@@ -31,9 +30,8 @@ Then('its "client.base_url" is an absolute URL', function (this: EccpWorld) {
 
 // Then the client API answers Alice at that URL   (getVersions is the same node's; her token is good there)
 Then('the client API answers {actor} at that URL', async function (this: EccpWorld, who: string) {
-  const { api, catalogue, redactor } = this.run;
   const { token } = await this.actor(who);
-  const target = new Target(baseUrlOf(this.answer.json), api, catalogue, redactor);
+  const target = this.run.target.at(baseUrlOf(this.answer.json));
   const headers = { authorization: `Bearer ${token}` };
   try {
     const path = '/_eccp/client/v1';

@@ -22,7 +22,7 @@ Then('the diagnosis says that {peer} is reachable', async function (this: EccpWo
   expectEqual(this.answer.body.node, name, 'node of the diagnosis');
   expectEqual(this.answer.body.reachability, 'reachable', `reachability (${show(steps)})`);
   expectEqual(steps.map(({ ok }) => ok).join(), steps.map(() => true).join(), `ok of the steps (${show(steps)})`);
-  expectEqual(steps.map(({ step }) => step).join(), tried(steps, STEPS.length).join(), 'the steps');
+  expectEqual(steps.map(({ step }) => step).join(), tried(this, STEPS.length).join(), 'the steps');
   expectThat(!steps.some(({ errcode }) => errcode !== undefined), 'no errcode where nothing failed', show(steps));
 });
 
@@ -32,7 +32,7 @@ Then(
   async function (this: EccpWorld, last: string, [errcode]: string[]) {
     const steps = stepsOf(this);
     expectEqual(this.answer.body.reachability, 'unreachable', `reachability (${show(steps)})`);
-    const expected = tried(steps, STEPS.indexOf(last) + 1);
+    const expected = tried(this, STEPS.indexOf(last) + 1);
     expectEqual(steps.map(({ step }) => step).join(), expected.join(), `the steps (${show(steps)})`);
     const oks = steps.map(({ ok }) => ok);
     expectEqual(oks.join(), expected.map((step) => step !== last).join(), 'ok of the steps');
@@ -67,8 +67,8 @@ function stepsOf(world: EccpWorld): JsonObject[] {
   return (Array.isArray(body.steps) ? body.steps : []).filter(isObject);
 }
 
-/** The first steps of the table; the one for TLS is left out where the node left it out. */
-function tried(steps: readonly JsonObject[], count: number): string[] {
-  const plain = !steps.some(({ step }) => step === 'tls');
+/** The first steps of the table; the one for TLS is left out for plain HTTP. */
+function tried({ run }: EccpWorld, count: number): string[] {
+  const plain = !run.peering.authority;
   return STEPS.slice(0, count).filter((step) => step !== 'tls' || !plain);
 }

@@ -13,10 +13,12 @@ const REFUSAL = (status: number, errcode: string): Reply => ({ status, body: { e
  * A handful of endpoints, some of them wrong on purpose.
  * @param registrationToken what registration asks for; absent, it is open.
  * @param federates whether it says that it has rooms with other nodes; it asks none for its keys.
+ * @param node its name.
  */
 export async function startStub(
   registrationToken?: string,
   federates = false,
+  node = 'stub.example',
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const users = new Map<string, string>();
   return await listen((request, response) => {
@@ -30,6 +32,7 @@ export async function startStub(
         users,
         registrationToken,
         federates,
+        node,
       );
       const id = path === '/a/../anonymous' ? {} : { 'x-request-id': 'r1' };
       response.writeHead(reply.status, { 'content-type': 'application/json', ...id, ...reply.headers });
@@ -48,21 +51,22 @@ function answer(
   text: string,
   authorization: string,
   users: Map<string, string>,
-  registrationToken?: string,
-  federates = false,
+  registrationToken: string | undefined,
+  federates: boolean,
+  node: string,
 ): Reply {
   const token = authorization.replace('Bearer ', '');
   const user = users.get(token) ?? '';
   if (route === 'GET /versions')
-    return { status: 200, body: versions(registrationToken ? 'token' : 'open', federates) };
+    return { status: 200, body: versions(registrationToken ? 'token' : 'open', federates, node) };
   if (route === 'GET /health') return { status: 200, body: { status: 'ok' } };
   if (route === 'POST /register') {
     const { username, registration_token } = JSON.parse(text) as { username: string; registration_token?: string };
     if (registration_token !== registrationToken) return REFUSAL(403, 'ECCP_FORBIDDEN');
     const access_token = `${STUB_TOKEN}-${users.size}`;
-    users.set(access_token, `@${username}:stub.example`);
+    users.set(access_token, `@${username}:${node}`);
     const grant = {
-      user_id: `@${username}:stub.example`,
+      user_id: `@${username}:${node}`,
       device_id: DEVICE,
       access_token,
       scopes: ['read'],
@@ -80,8 +84,8 @@ function answer(
   return REFUSAL(404, 'ECCP_NOT_FOUND');
 }
 
-const versions = (mode: string, federation: boolean) => ({
-  node: 'stub.example',
+const versions = (mode: string, federation: boolean, node: string) => ({
+  node,
   software: { name: 'stub', version: '1' },
   versions: ['0.1'],
   classes: federation ? ['core', 'federation'] : ['core'],

@@ -1,8 +1,12 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { bringAcross, inviteGuest } from '../../guests.ts';
 import { expectEqual, HarnessError } from '../../outcome.ts';
-import { isObject, type JsonObject } from '../../wire/json.ts';
+import { isObject, type JsonObject, lookUp } from '../../wire/json.ts';
 import type { EccpWorld } from '../../world.ts';
+import { syncUntil } from './sync.ts';
+
+/** Milliseconds for what another node has to answer first. */
+const ACROSS = 20_000;
 
 // Given Bob is a member of the room · Given Bob and Carol are members of the room "den"
 Given('{actors} is/are (a )member(s) of {room}', async function (this: EccpWorld, names: string[], alias: string) {
@@ -13,7 +17,7 @@ Given('{actors} is/are (a )member(s) of {room}', async function (this: EccpWorld
 Given('{actors} is/are invited to {room}', async function (this: EccpWorld, names: string[], alias: string) {
   for (const name of names) {
     if (await this.home(name)) await inviteGuest(this, name, alias);
-    else await onMember(this, this.room(alias).owner, 'inviteMember', name, alias);
+    else await inviteTo(this, name, alias);
   }
 });
 
@@ -105,8 +109,19 @@ export async function bringIn(world: EccpWorld, name: string, alias: string): Pr
   if ((await world.home(name)) || (await world.home(owner))) return await bringAcross(world, name, alias);
   if (visibility === 'shadow')
     throw new HarnessError('joining a shadow room needs an invitation payload: write a step for it');
-  if (visibility !== 'public') await onMember(world, owner, 'inviteMember', name, alias);
+  if (visibility !== 'public') await inviteTo(world, name, alias);
   await own(world, name, 'joinRoom', alias);
+}
+
+/** Invites somebody as the owner of the room, and waits until the invitation is there, where it goes to another node. */
+async function inviteTo(world: EccpWorld, name: string, alias: string): Promise<void> {
+  const { id, owner } = world.room(alias);
+  await onMember(world, owner, 'inviteMember', name, alias);
+  if (world.nodeOf(owner) === world.nodeOf(name)) return;
+  const invite = world.event(`${name}'s invite`);
+  await syncUntil(world, name, `the invitation of ${name}`, ({ invited }) => {
+    return lookUp(invited.get(id), 'event.event_id') === invite; // there may have been one before
+  });
 }
 
 /** What listMembers says of one user, or `undefined` when it does not list them. */
@@ -122,7 +137,9 @@ export async function memberOf(
 }
 
 async function own(world: EccpWorld, who: string, operation: string, alias: string): Promise<void> {
-  const answer = await world.call(who, operation, { params: { roomId: world.room(alias).id }, body: {} });
+  const { id, owner } = world.room(alias);
+  const deadline = world.nodeOf(owner) === world.nodeOf(who) ? {} : { deadline: ACROSS };
+  const answer = await world.call(who, operation, { params: { roomId: id }, body: {}, ...deadline });
   if (answer.ok) world.events.set(`${who}'s ${operation.replace('Room', '')}`, String(answer.body.event_id));
 }
 

@@ -10,8 +10,10 @@ import {
   setWorldConstructor,
 } from '@cucumber/cucumber';
 import type { Session } from '../../accounts.ts';
+import { NEIGHBOURS } from '../../other-node.ts';
 import { ConformanceFailure } from '../../outcome.ts';
 import { logProblems } from '../../peer/participant.ts';
+import type { Requirement } from '../../requirements.ts';
 import { whyNotApplicable } from '../../target-facts.ts';
 import { EccpWorld, GUESTS, OPERATOR, STRANGER } from '../../world.ts';
 
@@ -38,7 +40,7 @@ Before(async function (this: EccpWorld, { pickle }: ITestCaseHookParameter) {
   this.run.evidence.set(pickle.id, this.evidence);
   const tags = pickle.tags.map(({ name }) => name);
   const requirements = tags.flatMap((tag) => this.run.ledger.requirements.get(tag.slice(1)) ?? []);
-  const reason = whyNotApplicable(this.run.facts, tags, requirements);
+  const reason = whyNotApplicable(this.run.facts, tags, requirements) ?? whyLeftOut(this, tags, requirements);
   if (reason !== undefined) {
     this.evidence.notApplicable = reason;
     return 'skipped';
@@ -64,6 +66,7 @@ After(async function (this: EccpWorld) {
   this.phase = 'then';
   for (const undo of this.cleanups.toReversed()) await undo();
   await this.run.accounts.endScenario();
+  await this.run.other?.accounts.endScenario();
   const peers = [...this.peers.values()];
   await Promise.all(peers.map((peer) => peer.close()));
   if (this.evidence.trouble) return;
@@ -75,6 +78,16 @@ After(async function (this: EccpWorld) {
   }
 });
 
+/** Why a scenario with these tags is not for this run, though the node may be good for it: what it takes is for the caller to add. */
+function whyLeftOut({ run }: EccpWorld, tags: string[], requirements: Requirement[]): string | undefined {
+  if (tags.includes('@tls-peers') && !run.peering.authority)
+    return 'the nodes that the suite plays speak plain HTTP in this run: --ca makes them speak TLS';
+  if (!tags.includes('@two-nodes')) return undefined;
+  if (!run.other) return 'this run has one node: --peer names another';
+  const reason = whyNotApplicable(run.other.facts, tags, requirements);
+  return reason && `${run.other.facts.node}: ${reason}`;
+}
+
 /** What a scenario with these tags needs and the run lacks; an operator's token becomes an actor. */
 async function whyNotTestable(
   world: EccpWorld,
@@ -84,9 +97,11 @@ async function whyNotTestable(
   if (adminToken !== undefined) world.sessions.set(OPERATOR, operator(adminToken));
   else if (tags.includes('@cap-admin'))
     return { expected: "an operator's access token: pass one with --admin-token", actual: 'a run without' };
-  if (!tags.some((tag) => tag === '@cap-federation' || tag === '@cap-admin')) return undefined;
+  if (tags.includes('@two-nodes') || !tags.some((tag) => tag === '@cap-federation' || tag === '@cap-admin'))
+    return undefined;
   const actual = await peering.check();
-  const expected = `the node to reach the nodes that the suite plays: see --peer-listen and --advertise, and what the node's operator allows`;
+  const tls = peering.authority ? ', that it trusts the authority of --ca' : '';
+  const expected = `the node to reach the nodes that the suite plays: see --peer-listen and --advertise, and what the node's operator allows${tls}`;
   return actual === undefined ? undefined : { expected, actual };
 }
 
@@ -95,7 +110,7 @@ function operator(token: string): Session {
   return { name: OPERATOR, account, deviceId: '', token };
 }
 
-const NAMES = `Alice|Bob|Carol|Dave|Erin|Frank|Grace|Mallory|${Object.keys(GUESTS).join('|')}`;
+const NAMES = `Alice|Bob|Carol|Dave|Erin|Frank|Grace|Mallory|${[...NEIGHBOURS, ...Object.keys(GUESTS)].join('|')}`;
 const ACTOR = `(?:${NAMES})(?: on "[^"]+")?`;
 
 /** `Alice`, or `Alice on "phone"` for a second device. */
