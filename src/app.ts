@@ -116,7 +116,7 @@ export async function startNode(
       // Only now that this boot can succeed is there somebody to tell the password. Requests wait, lest one take the name.
       await services.accounts.bootstrapAdmin(config.bootstrapAdmin, announce);
       await operator.announce(address, config.tls?.cert);
-      await federation.start();
+      await federation.start(config.restored);
     } catch (error) {
       await drain(server, stopping, 0);
       throw error;
@@ -172,7 +172,7 @@ function handlersOf(
       client: grounds.client,
     }),
     ...federationInfoHandlers(self, grounds.ownKeys, healthy),
-    ...adminHandlers(grounds),
+    ...adminHandlers({ ...grounds, hostStart: services.hostStart }),
     ...accountHandlers(services),
     ...deviceHandlers(services.devices),
     ...roomHandlers(services),

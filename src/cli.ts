@@ -5,6 +5,7 @@ import { startNode } from './app.ts';
 import { addAuditCommand } from './cli/audit.ts';
 import { addKeysCommand } from './cli/keys.ts';
 import { addPeersCommand } from './cli/peers.ts';
+import { addRoomsCommand } from './cli/rooms.ts';
 import { ConfigError, readConfig, type ServeOptions } from './config.ts';
 import * as events from './events.ts';
 
@@ -63,6 +64,7 @@ export async function main(argv: string[]): Promise<number> {
     )
     .option('--allow-insecure-loopback', 'plain HTTP to peers named localhost:<port>, 127.0.0.1:<port> or [::1]:<port>')
     .option('--key-rotation-interval <time>', 'how long it signs with one key, such as 90d or 12h', 'never')
+    .option('--restored', 'after a restore from a backup, once: wait until other nodes have told what the backup lacks')
     .option('--repair', 'move damaged parts of the store aside and go on without them')
     .addOption(
       new Option('--log-level <level>', 'how much to log').choices(['debug', 'info', 'warn', 'error']).default('info'),
@@ -87,6 +89,7 @@ The log goes to standard error, one JSON object a line.`,
   };
   addKeysCommand(program, done);
   addPeersCommand(program, done);
+  addRoomsCommand(program, done);
   addAuditCommand(program, done);
   try {
     await program.parseAsync(argv, { from: 'user' });

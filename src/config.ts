@@ -14,6 +14,8 @@ export interface Config {
   readonly registration: { mode: 'open' } | { mode: 'token'; token: string } | { mode: 'closed' };
   /** Whether a damaged store may be cut back to what is whole. */
   readonly repair: boolean;
+  /** Whether the data directory is an older copy, so that rooms wait until other nodes have told what they hold. */
+  readonly restored: boolean;
   readonly federation: FederationConfig;
   /** Paths of the certificate and key with which the node serves HTTPS; without them it serves plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
@@ -49,6 +51,7 @@ export interface ServeOptions {
   registration: string;
   registrationToken?: string;
   repair?: boolean;
+  restored?: boolean;
   allowInsecureLoopback?: boolean;
   allowPeerRange?: string[];
   trustedRoots?: string;
@@ -91,6 +94,7 @@ export function readConfig(options: ServeOptions, cwd: string): Config {
     listen: readListen(options.listen),
     registration,
     repair: options.repair === true,
+    restored: options.restored === true,
     federation: readFederation(options, cwd),
     ...readTlsPaths(options, cwd),
     ...readRegion(options.region),

@@ -23,6 +23,11 @@ export function federationFailed(logger: Logger, error: unknown, node: string | 
   logger.error({ err: error, peer: node }, 'federation');
 }
 
+/** Nothing is sequenced in rooms hosted here: participants have not told what they hold of them. */
+export function roomsWait(logger: Logger, rooms: number): void {
+  logger.warn({ rooms }, 'rooms wait for other nodes after a restore: see eccp-node rooms waiting');
+}
+
 const troubling: readonly string[] = ['damage_moved_aside', 'writes_stopped', 'rebuild_failed', 'snapshot_failed'];
 
 /** What the store reports, by its name in lower_case and with its figures. */

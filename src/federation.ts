@@ -6,6 +6,8 @@ import * as events from './events.ts';
 import { Authenticator } from './federation/authenticate.ts';
 import { Backfill } from './federation/backfill.ts';
 import { Gossip } from './federation/gossip.ts';
+import { greet } from './federation/greeting.ts';
+import { HeadComparison } from './federation/head-comparison.ts';
 import { Inbound } from './federation/inbound.ts';
 import { Outbound } from './federation/outbound.ts';
 import { OwnKeys } from './federation/own-keys.ts';
@@ -91,6 +93,16 @@ export function createFederation(grounds: Grounds, services: Services, logger: L
   const backfill = new Backfill({ client, verification, timers: systemTimers, random: Math.random, report });
   const snapshots = new SnapshotStart({ client, joins: snapshotJoin, backfill });
   const pulls = new Pull({ client, ingest, snapshots });
+  const comparison = new HeadComparison({
+    client,
+    pulls,
+    hosts: services.hostStart,
+    nextSeq: (roomId) => ingest.nextSeq(roomId),
+    timers: systemTimers,
+    random: Math.random,
+    report,
+    waiting: (rooms) => events.roomsWait(logger, rooms),
+  });
   const gossip = new Gossip({ heads, evidence, client, pulls, report });
   const outbound = new Outbound({
     outbox,
@@ -143,23 +155,31 @@ export function createFederation(grounds: Grounds, services: Services, logger: L
     if (action === 'lift_quarantine') peerKeys.forget(node);
     outbound.retry(node);
   });
+  const contact = (node: NodeName): void => {
+    peers.succeeded(node);
+    outbound.wake(node);
+    comparison.wake(node);
+  };
+  const stopping = new AbortController();
   return {
     inbound,
     /** A peer has proved who it is. */
-    contact: (node: NodeName) => {
-      peers.succeeded(node);
-      outbound.wake(node);
-    },
-    start: async () => {
+    contact,
+    /** @param isRestored whether the operator says that the data is an older copy. */
+    start: async (isRestored: boolean) => {
+      await comparison.start(isRestored);
       ownKeys.start();
       gossip.start();
       await outbound.start();
       await backfill.start();
+      void greet(await heads.participants(), { client, reached: contact, signal: stopping.signal });
     },
     stop: async () => {
       ownKeys.stop();
       gossip.stop();
+      stopping.abort();
       await pulls.stop();
+      await comparison.stop();
       await backfill.stop();
       await outbound.stop();
       await limits.stop();

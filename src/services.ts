@@ -11,6 +11,7 @@ import { Evidence, type Recorder } from './services/evidence.ts';
 import { AccountExports } from './services/export.ts';
 import { Heads } from './services/heads.ts';
 import { HostAnswers } from './services/host-answers.ts';
+import { HostStart } from './services/host-start.ts';
 import { Hosting } from './services/hosting.ts';
 import { Ingest } from './services/ingest.ts';
 import { Invitations } from './services/invitations.ts';
@@ -35,6 +36,7 @@ import { Submissions } from './services/submissions.ts';
 import { Sync } from './services/sync.ts';
 import { type AskConsent, Transfers } from './services/transfers.ts';
 import { Typing } from './services/typing.ts';
+import { Unconfirmed } from './services/unconfirmed.ts';
 import type { NodeIdentity } from './storage/node-identity.ts';
 import { Rooms } from './storage/rooms.ts';
 
@@ -71,16 +73,19 @@ export function createServices({ store, identity, environment, registration, pee
   const accounts = new Accounts({ store, environment, sessions, passwords, lockout, notifier, nodeName, registration });
   const devices = new Devices(store, sessions, notifier, now);
   const typing = new Typing(store, rooms, notifier, environment);
-  const outbox = new Outbox(store, environment);
+  const outbox = new Outbox(store, environment, nodeName);
   const answers = new HostAnswers();
   const submissions = new Submissions({ store, rooms, outbox, answers, notifier, environment });
   const keeper = new LogKeeper({ store, rooms, notifier, typing, outbox, submissions, nodeName });
-  const writer = new RoomWriter({ store, keeper, rooms, submissions, environment, identity });
+  const unconfirmed = new Unconfirmed();
+  const writer = new RoomWriter({ store, keeper, rooms, submissions, environment, identity, unconfirmed });
   const invitations = new Invitations({ store, notifier, submissions, nodeName, keyOf: peers.keyOf });
   const remote = new RemoteMemberships({ store, rooms, keeper, writer, submissions, invitations, identity });
   const memberships = new Memberships(store, rooms, writer, remote, nodeName);
   const logServing = new LogServing(store, rooms);
   const evidence = new Evidence({ store, rooms, environment, audit: peers.audit, nodeName });
+  const { documentsOf, audit } = peers;
+  const hosting = new Hosting({ rooms, keeper, writer, identity, environment, unconfirmed, documentsOf });
   const directory = new Directory(store, rooms, nodeName, now);
   return {
     store,
@@ -104,8 +109,9 @@ export function createServices({ store, identity, environment, registration, pee
     submissions,
     invitations,
     evidence,
-    hosting: new Hosting({ rooms, keeper, writer, identity, environment, documentsOf: peers.documentsOf }),
-    ingest: new Ingest({ store, rooms, keeper, submissions, evidence, invitations, nodeName }),
+    hosting,
+    hostStart: new HostStart({ store, rooms, outbox, submissions, hosting, evidence, unconfirmed, audit, nodeName }),
+    ingest: new Ingest({ store, rooms, keeper, submissions, evidence, audit, invitations, nodeName }),
     logServing,
     logVerification: new LogVerification({ store, rooms, evidence }),
     snapshots: new Snapshots(store, rooms),

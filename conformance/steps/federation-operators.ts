@@ -101,6 +101,14 @@ When(
   },
 );
 
+// When the operator resumes the room
+When('the operator resumes {room}', async function (this: EccpWorld, name: string) {
+  await this.call(OPERATOR, 'resumeRoom', { params: { roomId: this.room(name).id } });
+});
+When('the operator resumes a room that does not exist', async function (this: EccpWorld) {
+  await this.call(OPERATOR, 'resumeRoom', { params: { roomId: `!${'A'.repeat(43)}:${this.run.facts.node}` } });
+});
+
 // When the operator limits the peer to 1 a second and 2 at once
 When(
   new RegExp(`^the operator limits ${PEER} to (\\d+) a second and (\\d+) at once$`),

@@ -99,11 +99,28 @@ Feature: What a participant takes from a host, and what not
     Then the entry is refused with ECCP_NOT_FOUND
     And nothing came of it
 
-  @HOST-032 @must
-  Scenario: Nobody puts entries into rooms that the node hosts
+  @FED-011 @HOST-030 @must
+  Scenario: An entry of a room that the node hosts is its own, and held
     Given Alice has a public room "hers"
     And Quinn is a member of the room "hers"
     When the peer hands over the newest entry of the room "hers"
+    Then the entry is applied
+
+  @HOST-030 @HOST-071 @LOG-051 @must
+  Scenario: Nobody else makes entries of rooms that the node hosts
+    Given Alice has a public room "hers"
+    And Quinn is a member of the room "hers"
+    When the peer hands over an entry of epoch 0 in the room "hers"
+    Then the entry is refused with ECCP_BAD_SIGNATURE
+    When Alice sends "hello" to the room "hers"
+    Then the answer's "status" is "sequenced"
+
+  @HOST-032 @must
+  Scenario: Nobody who is not in it puts entries into a room that the node hosts
+    Given Alice has a public room "hers"
+    And Quinn is a member of the room "hers"
+    When Quinn's node submits a leave of the room "hers"
+    And the peer hands over the newest entry of the room "hers"
     Then the entry is refused with ECCP_NOT_FOUND
     And nothing came of it
 

@@ -115,6 +115,17 @@ Feature: Who may read a log, and how far
     Then the answer has the entries 0 to 7, in order
     And the head of the answer is what getLogHead answers to the peer "two"
 
+  @PULL-003 @PULL-010 @must
+  Scenario: The host reads on though its own users have left
+    Given Pat's node hosts a public room
+    And Alice is a member of the room
+    And Pat leaves the room on the peer
+    And Alice sends "hello" to the room
+    And the node has taken everything from the peer
+    When the peer asks for the log of the room from 0
+    Then the answer has the entries 0 to 7, in order
+    And the head of the answer is what getLogHead answers
+
   @PULL-015 @PULL-012 @PULL-011 @must
   Scenario: A long log is served in answers that are not too long
     Given Alice has a public room

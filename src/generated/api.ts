@@ -930,6 +930,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_eccp/admin/v1/rooms/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rooms that wait for other nodes after a restore */
+        get: operations["listWaitingRooms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_eccp/admin/v1/rooms/{roomId}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the wait of a room for other nodes */
+        post: operations["resumeRoom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_eccp/admin/v1/audit": {
         parameters: {
             query?: never;
@@ -2129,6 +2163,22 @@ export interface components {
          */
         Visibility: "public" | "private" | "invite_only" | "shadow";
         /**
+         * WaitingRoom
+         * @description A room that waits for other nodes after a restore (section 17.8).
+         */
+        WaitingRoom: {
+            room_id: components["schemas"]["RoomId"];
+            /** @description Those that have not answered, in order. */
+            nodes: components["schemas"]["NodeName"][];
+        };
+        /**
+         * WaitingRooms
+         * @description The rooms that wait for other nodes after a restore (section 17.8).
+         */
+        WaitingRooms: {
+            rooms: components["schemas"]["WaitingRoom"][];
+        };
+        /**
          * WellKnownClient
          * @description Where clients reach the node.
          */
@@ -2252,6 +2302,8 @@ export type TypingRequest = components['schemas']['TypingRequest'];
 export type UserId = components['schemas']['UserId'];
 export type Versions = components['schemas']['Versions'];
 export type Visibility = components['schemas']['Visibility'];
+export type WaitingRoom = components['schemas']['WaitingRoom'];
+export type WaitingRooms = components['schemas']['WaitingRooms'];
 export type WellKnownClient = components['schemas']['WellKnownClient'];
 export type WellKnownServer = components['schemas']['WellKnownServer'];
 export type $defs = Record<string, never>;
@@ -4312,6 +4364,66 @@ export interface operations {
             };
         };
     };
+    listWaitingRooms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingRooms"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    resumeRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["schemas"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     listAudit: {
         parameters: {
             query: {
@@ -4397,6 +4509,8 @@ export interface scopes {
     listPeers: "admin";
     decidePeer: "admin";
     rotateKeys: "admin";
+    listWaitingRooms: "admin";
+    resumeRoom: "admin";
     listAudit: "admin";
 }
 

@@ -18,6 +18,7 @@ export interface Recorder {
     actor: string;
     subject?: string;
     errcode?: string;
+    request_id?: string | undefined;
     detail?: JsonObject;
   }): Promise<void>;
 }

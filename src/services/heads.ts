@@ -1,5 +1,6 @@
 import type { Equivocation, LogHead, NodeName, RoomId } from '../generated/api.ts';
 import type { Rooms } from '../storage/rooms.ts';
+import { sharingNodes } from '../storage/shared-rooms.ts';
 import type { NodeStore } from './environment.ts';
 import type { Evidence } from './evidence.ts';
 import type { LogServing } from './log-serving.ts';
@@ -33,6 +34,11 @@ export class Heads {
 
   constructor(options: HeadsOptions) {
     this.#options = options;
+  }
+
+  /** The other nodes that take part in rooms held here, or did once. */
+  participants(): Promise<NodeName[]> {
+    return this.#options.store.read((db) => sharingNodes(db, this.#options.nodeName as NodeName));
   }
 
   /** What is due: for each room with a new head, or with evidence, three other participants picked at random. */

@@ -16,6 +16,7 @@ import type { Environment } from './environment.ts';
 import type { LogChanges, LogKeeper } from './log-keeper.ts';
 import { standing } from './room-access.ts';
 import type { RoomWriter } from './room-writer.ts';
+import { notConfirmed, type Unconfirmed } from './unconfirmed.ts';
 
 export interface HostingOptions {
   rooms: Rooms;
@@ -23,12 +24,16 @@ export interface HostingOptions {
   writer: RoomWriter;
   identity: NodeIdentity;
   environment: Environment;
+  unconfirmed: Unconfirmed;
   /** The key documents of another node that this one has verified, newest last. */
   documentsOf: (node: NodeName) => Promise<readonly SignedKeyDocument[]>;
 }
 
 /** How many events one transaction sequences: others wait for it. */
 const perTransaction = 20;
+
+/** How long a submission waits, in milliseconds, where this node has just started: as a rule the answers are there at once. */
+const confirmationMs = 2_000;
 
 /** This node as the host of rooms: it gives the events of other nodes' users their places. */
 export class Hosting {
@@ -42,11 +47,26 @@ export class Hosting {
    * Judges what a node submits, and sequences it in this order.
    *
    * @param origin the node that asks, authenticated.
-   * @param items what it sent for schemas/Submission.json, unchecked.
+   * @param items what it sent for schemas/Submission.json, of one room, unchecked.
    * @returns their results. A refusal is a result too: only a failure of this node itself is thrown.
    */
   async submit(origin: NodeName, items: readonly JsonObject[]): Promise<ItemResult[]> {
-    const known = await this.#options.documentsOf(origin);
+    const { unconfirmed, documentsOf } = this.#options;
+    await unconfirmed.over(items[0]?.room_id as RoomId, confirmationMs);
+    return this.#submit(origin, items, await documentsOf(origin));
+  }
+
+  /** As submit(), with what this node's own users did in a room while it was not confirmed: it judges that, confirmed or not. */
+  submitOwn(items: readonly JsonObject[]): Promise<ItemResult[]> {
+    const { identity } = this.#options;
+    return this.#submit(identity.name as NodeName, items, identity.chain);
+  }
+
+  async #submit(
+    origin: NodeName,
+    items: readonly JsonObject[],
+    known: readonly SignedKeyDocument[],
+  ): Promise<ItemResult[]> {
     const batches: Promise<ItemResult[]>[] = [];
     // Transactions run in the order in which they are asked for. The next one need not wait until the one before is on disk.
     for (let start = 0; start < items.length; start += perTransaction) {
@@ -95,7 +115,7 @@ export class Hosting {
     item: JsonObject,
     known: readonly SignedKeyDocument[],
   ): Promise<Judged> {
-    const { rooms, writer, identity, environment } = this.#options;
+    const { rooms, writer, identity, environment, unconfirmed } = this.#options;
     const { roomId, signed } = readSubmission(item);
     const { event } = signed;
     if (nodeOf(event.sender) !== origin) {
@@ -105,6 +125,7 @@ export class Hosting {
     if (host !== identity.name) {
       throw new EccpError('ECCP_NOT_HOST', 'This node does not host the room.', { host }); // HOST-007
     }
+    if (origin !== identity.name && unconfirmed.has(roomId)) throw notConfirmed(); // HOST-095: the state may be an old one
     const { state: found } = await standing(log.trx, rooms, roomId, event.sender as UserId); // hides what is hidden
     const [before] = await placeOf(log.trx, { roomId, eventId: signed.event_id as EventId });
     if (before !== undefined) return { seq: before.seq }; // repeated: the same result, nothing twice

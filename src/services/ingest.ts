@@ -14,7 +14,7 @@ import { recentEntries } from '../storage/recent-entries.ts';
 import type { Rooms } from '../storage/rooms.ts';
 import type { Tables } from '../storage/tables.ts';
 import type { NodeStore } from './environment.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence, Recorder } from './evidence.ts';
 import type { Invitations } from './invitations.ts';
 import type { LogChanges, LogKeeper } from './log-keeper.ts';
 import { noSuchRoom } from './room-access.ts';
@@ -26,6 +26,7 @@ export interface IngestOptions {
   keeper: LogKeeper;
   submissions: Submissions;
   evidence: Evidence;
+  audit: Recorder;
   invitations: Invitations;
   nodeName: string;
 }
@@ -33,7 +34,10 @@ export interface IngestOptions {
 /** How many entries one transaction takes in: others wait for it. */
 const perTransaction = 20;
 
-/** The one way in which entries that other nodes sequenced come into this node's logs: fan-out, pull and join alike. */
+/**
+ * The one way in which entries come into this node's logs from other nodes: fan-out, pull and join alike. In a room that it hosts itself
+ * those are its own, which it has lost.
+ */
 export class Ingest {
   readonly #options: IngestOptions;
 
@@ -87,6 +91,7 @@ export class Ingest {
     asMember: boolean,
   ): Promise<'outside' | undefined> {
     const batches: Promise<void>[] = [];
+    const adopted: number[] = [];
     let end: 'outside' | Refused | undefined;
     // Transactions run in the order in which they are asked for. While one is being made durable the next one may run; more than
     // that would hold up everybody else.
@@ -94,13 +99,14 @@ export class Ingest {
       await batches.at(-2)?.catch(() => {});
       const take = async (log: LogChanges) => {
         const batch = entries.slice(start, start + perTransaction);
-        end ??= await this.#applyBatch(log, roomId, batch, asMember && start === 0);
+        end ??= await this.#applyBatch(log, roomId, { batch, from, asMember: asMember && start === 0, adopted });
       };
       const written = this.#options.keeper.write(take);
       written.catch(() => {}); // told below
       batches.push(written);
     }
     await Promise.all(batches);
+    await this.#recordAdopted(roomId, adopted, from);
     if (end === undefined || end === 'outside') return end;
     await this.#judge(roomId, end, from);
     throw end.error;
@@ -110,14 +116,14 @@ export class Ingest {
   async #applyBatch(
     log: LogChanges,
     roomId: RoomId,
-    batch: readonly Json[],
-    asMember: boolean,
+    { batch, from, asMember, adopted }: Batch,
   ): Promise<'outside' | Refused | undefined> {
     const { rooms, submissions, nodeName } = this.#options;
     const held = await rooms.load(log.trx, roomId);
-    if (asMember && held?.nodes.has(nodeName) !== true) return 'outside';
+    const hosts = held?.host === nodeName;
+    if (asMember && !hosts && held?.nodes.has(nodeName) !== true) return 'outside';
     if (held === undefined && !(await submissions.awaits(log.trx, roomId))) throw noSuchRoom();
-    if (held?.host === nodeName) throw noSuchRoom(); // HOST-032
+    if (hosts && !held.nodes.has(from)) throw noSuchRoom(); // HOST-032
     await rooms.requireOpen(log.trx, roomId);
     let state = held ?? RoomState.empty;
     for (const received of batch) {
@@ -126,6 +132,7 @@ export class Ingest {
         const appended = applyEntry(state, received, recent);
         if (appended.state.roomId !== roomId) throw new EccpError('ECCP_ROOM_MISMATCH', 'an entry of another room');
         await log.append(state, appended);
+        if (state.host === nodeName) adopted.push(appended.sequenced.entry.seq);
         state = appended.state;
       } catch (error) {
         if (!(error instanceof EccpError)) throw error;
@@ -135,6 +142,14 @@ export class Ingest {
       }
     }
     return undefined;
+  }
+
+  /** HOST-093: what this node had signed and did not hold any more. */
+  async #recordAdopted(roomId: RoomId, adopted: readonly number[], from: NodeName): Promise<void> {
+    const [first] = adopted;
+    if (first === undefined) return;
+    const detail = { first, last: adopted.at(-1) ?? first };
+    await this.#options.audit.record({ kind: 'room.entries_adopted', actor: from, subject: roomId, detail });
   }
 
   /** Whether what was refused shows that the host broke the rules: then the log ends here, for good. */
@@ -147,6 +162,15 @@ export class Ingest {
     // Who relays an entry can spoil what its hash does not cover: only the host itself is taken at its word.
     else if (from === state.host && isWhole(received)) await evidence.invalid(roomId, entry, error);
   }
+}
+
+interface Batch {
+  readonly batch: readonly Json[];
+  readonly from: NodeName;
+  /** Whether nothing is to be done where no user of this node is in the room. */
+  readonly asMember: boolean;
+  /** Takes the places of entries in a room that this node hosts. */
+  readonly adopted: number[];
 }
 
 interface Refused {

@@ -88,8 +88,8 @@ export class LogKeeper {
     const { state, sequenced } = appended;
     const eventId = sequenced.event_id as EventId;
     const host = before.head.seq < 0 ? state.host : before.host; // a transfer is the old host's last entry
-    const sent = nodeOf(sequenced.event.sender) === nodeName && host !== nodeName;
-    const position = await rooms.append(trx, appended, sent ? await submissions.take(trx, eventId) : origin);
+    const wasSubmitted = origin === undefined && nodeOf(sequenced.event.sender) === nodeName;
+    const position = await rooms.append(trx, appended, wasSubmitted ? await submissions.take(trx, eventId) : origin);
     if (host !== nodeName) return;
     const roomId = state.roomId as RoomId;
     // HOST: entry n goes to the nodes that are in the room before or after it, and to that of its target.

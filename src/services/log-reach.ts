@@ -25,7 +25,7 @@ export async function reachOf(db: Kysely<Tables>, rooms: Rooms, node: NodeName, 
   const users = state === undefined ? [] : await usersOf(db, roomId, node);
   if (state === undefined || users.length === 0) throw noSuchRoom();
   const readable: SeqRange[] = [];
-  let last = -1;
+  let last = state.host === node ? state.head.seq : -1; // it gave each of them its place
   for (const userId of users) {
     const { settings, memberships, verifiedFrom } = await historyOf(db, roomId, userId);
     const lastJoin = memberships.findLastIndex((change) => change.value === 'join');

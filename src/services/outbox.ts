@@ -37,11 +37,14 @@ export interface Queued {
 export class Outbox {
   readonly #store: NodeStore;
   readonly #environment: Environment;
+  readonly #nodeName: NodeName;
+  #ownListener: () => void = () => {};
   #listener: (destination: NodeName) => void = () => {};
 
-  constructor(store: NodeStore, environment: Environment) {
+  constructor(store: NodeStore, environment: Environment, nodeName: string) {
     this.#store = store;
     this.#environment = environment;
+    this.#nodeName = nodeName as NodeName;
   }
 
   /** @param listener is told of each destination that something was queued for, once that is durable. */
@@ -49,9 +52,23 @@ export class Outbox {
     this.#listener = listener;
   }
 
+  /** @param listener is told when something was queued for this node itself, as the host of a room, once that is durable. */
+  onOwn(listener: () => void): void {
+    this.#ownListener = listener;
+  }
+
   /** Something for these nodes has been made durable. */
   wake(destinations: Iterable<NodeName>): void {
-    for (const destination of destinations) this.#listener(destination);
+    for (const destination of destinations) {
+      if (destination === this.#nodeName) this.#ownListener();
+      else this.#listener(destination);
+    }
+  }
+
+  /** The rooms in which something waits for this node itself. */
+  async ownRooms(db: Kysely<Tables>): Promise<RoomId[]> {
+    const own = db.selectFrom('outbox').select('room_id').distinct().where('destination', '=', this.#nodeName);
+    return (await own.execute()).map((row) => row.room_id);
   }
 
   async add(trx: Kysely<Tables>, queued: Queued): Promise<void> {
@@ -73,10 +90,11 @@ export class Outbox {
     await trx.deleteFrom('outbox').where('destination', '=', destination).where('event_id', '=', eventId).execute();
   }
 
-  /** The nodes that something waits for. */
+  /** The other nodes that something waits for. */
   destinations(): Promise<NodeName[]> {
     return this.#store.read(async (db) => {
-      const rows = await db.selectFrom('outbox').select('destination').distinct().execute();
+      const others = db.selectFrom('outbox').select('destination').distinct();
+      const rows = await others.where('destination', '!=', this.#nodeName).execute();
       return rows.map((row) => row.destination);
     });
   }

@@ -99,6 +99,7 @@ export class Peers {
   async #describe(db: Kysely<Tables>, only?: NodeName): Promise<Peer[]> {
     const rows = new Map((await rowsOf(db, only)).map((row) => [row.node, row]));
     const queued = await queuedOf(db, only);
+    queued.delete(this.#options.nodeName as NodeName); // what waits for its own rooms (HOST-095)
     const { federation } = this.#options.policy.current();
     const mentioned = [...federation.allow, ...federation.block, ...(Object.keys(federation.limits) as NodeName[])];
     const nodes = only === undefined ? new Set([...rows.keys(), ...queued.keys(), ...mentioned]) : rows.keys();

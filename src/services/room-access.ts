@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely';
 import { EccpError } from '../core/errors.ts';
 import { readableRanges, type SeqRange } from '../core/history-visibility.ts';
-import { nodeOf } from '../core/ids.ts';
 import type { Membership, RoomState } from '../core/room-state.ts';
 import type { RoomId, UserId } from '../generated/api.ts';
 import { historyOf } from '../storage/events.ts';
@@ -40,10 +39,9 @@ export async function standing(db: Kysely<Tables>, rooms: Rooms, roomId: RoomId,
  */
 export async function joinedRoom(db: Kysely<Tables>, rooms: Rooms, roomId: RoomId, userId: UserId): Promise<RoomState> {
   const state = await rooms.load(db, roomId);
-  // In a room that is hosted here the state says it all; elsewhere a leave may be on its way (HOST-062).
-  if (state?.membership(userId) === 'join') {
-    if (state.host === nodeOf(userId)) return state;
-    if ((await rooms.membership(db, roomId, userId))?.membership === 'join') return state;
+  // A leave may be on its way to the host, or wait here (HOST-062, HOST-095).
+  if (state?.membership(userId) === 'join' && (await rooms.membership(db, roomId, userId))?.membership === 'join') {
+    return state;
   }
   await standing(db, rooms, roomId, userId);
   throw notJoined();

@@ -15,6 +15,7 @@ import type { Environment, NodeStore } from './environment.ts';
 import { keyRenewal } from './key-renewal.ts';
 import type { LogChanges, LogKeeper } from './log-keeper.ts';
 import type { Pending, Submissions } from './submissions.ts';
+import { notConfirmed, type Unconfirmed } from './unconfirmed.ts';
 
 export interface RoomWriterOptions {
   store: NodeStore;
@@ -23,6 +24,7 @@ export interface RoomWriterOptions {
   submissions: Submissions;
   environment: Environment;
   identity: NodeIdentity;
+  unconfirmed: Unconfirmed;
 }
 
 /** An event that has come into a log, and the state with it; or one that is on its way to the room's host, and the state as it is. */
@@ -88,6 +90,7 @@ export class RoomWriter {
       try {
         return await this.#options.submissions.outcome(pending);
       } catch (error) {
+        if (isAbsent(error) && pending.host === this.#options.identity.name) throw notConfirmed();
         const isConflict = error instanceof EccpError && error.errcode === 'ECCP_STATE_CONFLICT';
         if (!isConflict || left <= 0) throw error;
         await this.#options.submissions.seen(pending.roomId, pending.host, error.details.current);
@@ -129,13 +132,14 @@ export class RoomWriter {
   }
 
   #run<T>(change: (changes: RoomChanges) => Promise<T>, queues: boolean, submitted: Pending[]): Promise<T> {
-    const { keeper, identity } = this.#options;
+    const { keeper, identity, unconfirmed } = this.#options;
     return keeper.write((log) =>
       change({
         trx: log.trx,
         append: async (state, draft, origin) => {
-          if (state === RoomState.empty || state.host === identity.name)
-            return this.#sequence(log, state, draft, origin);
+          const isHosted = state.host === identity.name && !unconfirmed.has(state.roomId as RoomId);
+          if (state === RoomState.empty || isHosted) return this.#sequence(log, state, draft, origin);
+          // Where this node cannot be sure of the log it hosts, its users' acts wait as for a host that is away (HOST-095).
           const pending = await this.submit(log, state, draft, { host: state.host as NodeName, queues, origin });
           submitted.push(pending);
           return { result: { event_id: pending.eventId, status: 'queued' }, state };
@@ -227,6 +231,10 @@ export class RoomWriter {
 
 function carriesKeys({ type, sender, stateKey }: Draft): boolean {
   return type === 'eccp.room.create' || (type === 'eccp.room.member' && stateKey === sender);
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof EccpError && error.errcode === 'ECCP_UNREACHABLE';
 }
 
 /** The answer of an action that finds everything as it would leave it (ROOM-022, ROOM-084). */

@@ -125,10 +125,15 @@ export class Rooms {
       .execute();
   }
 
+  /** Whether the log has come to its end. */
+  async isFrozen(db: Kysely<Tables>, roomId: RoomId): Promise<boolean> {
+    const [row] = await frozenOf(db, { roomId });
+    return row !== undefined && row.frozen !== null;
+  }
+
   /** @throws EccpError ECCP_ROOM_FROZEN */
   async requireOpen(db: Kysely<Tables>, roomId: RoomId): Promise<void> {
-    const [row] = await frozenOf(db, { roomId });
-    if (row !== undefined && row.frozen !== null) throw frozen();
+    if (await this.isFrozen(db, roomId)) throw frozen();
   }
 
   /** The state of a room as it was right after an earlier entry. The head is the present one. */

@@ -218,6 +218,11 @@ export interface AuditTable {
   signature: string;
 }
 
+/** Rooms hosted here in which nothing is sequenced after a restore until every participant has told what it holds. */
+export interface RestoredRoomsTable {
+  room_id: RoomId;
+}
+
 /** One row: the last position given out. */
 export interface StreamTable {
   position: number;
@@ -243,6 +248,7 @@ export interface Tables {
   evidence: EvidenceTable;
   policy: PolicyTable;
   audit: AuditTable;
+  restored_rooms: RestoredRoomsTable;
   stream: StreamTable;
 }
 

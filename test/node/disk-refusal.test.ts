@@ -73,6 +73,7 @@ test('a failed fsync: writes get ECCP_UNAVAILABLE until the disk recovers, reads
       listen: { host: '127.0.0.1', port: 0 },
       registration: { mode: 'open' },
       repair: false,
+      restored: false,
       federation: { allowInsecureLoopback: false, allowedRanges: [], mode: 'open', allow: [] },
       kind: 'public',
     },

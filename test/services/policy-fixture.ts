@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AuditVerifier } from '../../src/core/audit-verifier.ts';
 import type { Json } from '../../src/core/canonical-json.ts';
+import { EccpError } from '../../src/core/errors.ts';
 import { newDocument, type SignedKeyDocument } from '../../src/core/key-document.ts';
 import { firstPolicy } from '../../src/core/policy.ts';
 import { generateSigningKey, type SigningKey } from '../../src/core/signing.ts';
@@ -12,6 +13,7 @@ import type { OwnKeys } from '../../src/federation/own-keys.ts';
 import type { AuditRecord, NodeName, Policy } from '../../src/generated/api.ts';
 import { Audit } from '../../src/services/audit.ts';
 import type { NodeStore } from '../../src/services/environment.ts';
+import type { HostStart } from '../../src/services/host-start.ts';
 import { Limits } from '../../src/services/limits.ts';
 import { Peers } from '../../src/services/peers.ts';
 import { PolicyService } from '../../src/services/policy.ts';
@@ -32,6 +34,8 @@ export interface OperatorFixture {
   limits: Limits;
   /** Keys that nothing here rotates. */
   ownKeys: Pick<OwnKeys, 'rotate' | 'version' | 'keyId'>;
+  /** Of a node without rooms that wait. */
+  hostStart: Pick<HostStart, 'waiting' | 'override'>;
   /** Who the node is; a test may give it other keys. */
   identity: { name: string; key: SigningKey; chain: SignedKeyDocument[] };
   /** Moves the clock, in milliseconds. */
@@ -52,6 +56,10 @@ export async function operatorFixture(first: Policy = firstPolicy('open', [])): 
   const fixture = {
     identity: { name: nodeName, key, chain: [newDocument(nodeName, [key])] },
     ownKeys: { rotate: () => Promise.reject(new Error('nothing rotates here')), version: 1, keyId: key.keyId },
+    hostStart: {
+      waiting: async () => [],
+      override: () => Promise.reject(new EccpError('ECCP_NOT_FOUND', 'There is no room that waits.')),
+    },
     pass: (ms: number) => {
       now += ms;
     },

@@ -105,4 +105,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('key', 'text', (c) => c.notNull())
     .addColumn('signature', 'text', (c) => c.notNull())
     .execute();
+  await db.schema
+    .createTable('restored_rooms')
+    .addColumn('room_id', 'text', (c) => c.primaryKey().references('rooms.room_id'))
+    .execute();
 }
