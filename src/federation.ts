@@ -5,6 +5,7 @@ import { firstPolicy } from './core/policy.ts';
 import * as events from './events.ts';
 import { Authenticator } from './federation/authenticate.ts';
 import { Backfill } from './federation/backfill.ts';
+import { Contents } from './federation/contents.ts';
 import { Gossip } from './federation/gossip.ts';
 import { greet } from './federation/greeting.ts';
 import { HeadComparison } from './federation/head-comparison.ts';
@@ -89,7 +90,7 @@ export function createFederation(grounds: Grounds, services: Services, logger: L
   const { audit, policy, peers, limits, ownKeys, client, peerKeys } = grounds;
   const { outbox, answers, submissions, ingest, invitations, hosting, heads, evidence } = services;
   const report = (error: unknown, node?: NodeName) => events.federationFailed(logger, error, node);
-  const { logVerification: verification, snapshotJoin } = services;
+  const { logVerification: verification, snapshotJoin, missingContents } = services;
   const backfill = new Backfill({ client, verification, timers: systemTimers, random: Math.random, report });
   const snapshots = new SnapshotStart({ client, joins: snapshotJoin, backfill });
   const pulls = new Pull({ client, ingest, snapshots });
@@ -103,6 +104,13 @@ export function createFederation(grounds: Grounds, services: Services, logger: L
     report,
     waiting: (rooms) => events.roomsWait(logger, rooms),
   });
+  const contents = new Contents({
+    client,
+    missing: missingContents,
+    elapsed: () => performance.now(),
+    report,
+  });
+  missingContents.onNoticed((missing) => contents.want(missing));
   const gossip = new Gossip({ heads, evidence, client, pulls, report });
   const outbound = new Outbound({
     outbox,
@@ -180,6 +188,7 @@ export function createFederation(grounds: Grounds, services: Services, logger: L
       stopping.abort();
       await pulls.stop();
       await comparison.stop();
+      await contents.stop();
       await backfill.stop();
       await outbound.stop();
       await limits.stop();

@@ -21,6 +21,7 @@ import { LogServing } from './services/log-serving.ts';
 import { LogVerification } from './services/log-verification.ts';
 import { Memberships } from './services/memberships.ts';
 import { Messages } from './services/messages.ts';
+import { MissingContents } from './services/missing-contents.ts';
 import { Notifier } from './services/notifier.ts';
 import { Outbox } from './services/outbox.ts';
 import { Passwords } from './services/passwords.ts';
@@ -86,6 +87,7 @@ export function createServices({ store, identity, environment, registration, pee
   const evidence = new Evidence({ store, rooms, environment, audit: peers.audit, nodeName });
   const { documentsOf, audit } = peers;
   const hosting = new Hosting({ rooms, keeper, writer, identity, environment, unconfirmed, documentsOf });
+  const missingContents = new MissingContents(store, rooms, nodeName);
   const directory = new Directory(store, rooms, nodeName, now);
   return {
     store,
@@ -101,7 +103,8 @@ export function createServices({ store, identity, environment, registration, pee
     accountData: new AccountData(store, rooms, notifier),
     rooms: new RoomService({ store, rooms, writer, memberships, directory, invitations }),
     state: new StateEvents(store, rooms, writer),
-    messages: new Messages(store, rooms, writer, submissions),
+    messages: new Messages(store, rooms, writer, submissions, missingContents),
+    missingContents,
     sync: new Sync({ store, notifier, sessions, typing, environment }),
     transfers: new Transfers({ store, rooms, writer, identity, askConsent: peers.askConsent }),
     outbox,

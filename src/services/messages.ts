@@ -8,6 +8,7 @@ import { eventById, eventsIn, served } from '../storage/events.ts';
 import type { Origin, Rooms } from '../storage/rooms.ts';
 import type { EventRow } from '../storage/tables.ts';
 import type { NodeStore } from './environment.ts';
+import type { MissingContents } from './missing-contents.ts';
 import { covers, joinedRoom, readableRoom } from './room-access.ts';
 import { inForce, type RoomChanges, type RoomWriter } from './room-writer.ts';
 import type { Session } from './sessions.ts';
@@ -24,14 +25,15 @@ export class Messages {
   readonly #store: NodeStore;
   readonly #rooms: Rooms;
   readonly #writer: RoomWriter;
-
   readonly #submissions: Submissions;
+  readonly #missing: MissingContents;
 
-  constructor(store: NodeStore, rooms: Rooms, writer: RoomWriter, submissions: Submissions) {
+  constructor(store: NodeStore, rooms: Rooms, writer: RoomWriter, submissions: Submissions, missing: MissingContents) {
     this.#store = store;
     this.#rooms = rooms;
     this.#writer = writer;
     this.#submissions = submissions;
+    this.#missing = missing;
   }
 
   /** @param txn makes the send safe to repeat (ROOM-062). */
@@ -74,32 +76,34 @@ export class Messages {
   }
 
   /** @param from the seq before (`b`) or after (`f`) which the page starts. */
-  list(
+  async list(
     session: Session,
     roomId: RoomId,
-    page: { from?: number | undefined; dir: 'b' | 'f'; limit: number },
+    { from, dir, limit }: { from?: number | undefined; dir: 'b' | 'f'; limit: number },
   ): Promise<MessagePage> {
-    return this.#store.read(async (db) => {
+    const rows = await this.#store.read(async (db) => {
       const { ranges } = await readableRoom(db, this.#rooms, roomId, session.userId);
-      const { from, dir, limit } = page;
       const wanted = from === undefined ? ranges : clip(ranges, dir, from);
-      const rows = await eventsIn(db, roomId, wanted, dir === 'b' ? 'desc' : 'asc', limit + 1);
-      const events = rows.slice(0, limit);
-      const last = events.at(-1);
-      return {
-        events: events.map((row) => served(row, session)),
-        ...(rows.length > limit && last ? { next: last.seq } : {}), // ROOM-093
-      };
+      return eventsIn(db, roomId, wanted, dir === 'b' ? 'desc' : 'asc', limit + 1);
     });
+    const events = rows.slice(0, limit);
+    const last = events.at(-1);
+    this.#missing.notice(roomId, events);
+    return {
+      events: events.map((row) => served(row, session)),
+      ...(rows.length > limit && last ? { next: last.seq } : {}), // ROOM-093
+    };
   }
 
-  get(session: Session, roomId: RoomId, eventId: EventId): Promise<SequencedEvent> {
-    return this.#store.read(async (db) => {
+  async get(session: Session, roomId: RoomId, eventId: EventId): Promise<SequencedEvent> {
+    const row = await this.#store.read(async (db) => {
       const { ranges } = await readableRoom(db, this.#rooms, roomId, session.userId);
-      const row = await eventById(db, roomId, eventId);
-      if (row === undefined || !covers(ranges, row.seq)) throw noSuchEvent(); // ROOM-095
-      return served(row, session);
+      const found = await eventById(db, roomId, eventId);
+      if (found === undefined || !covers(ranges, found.seq)) throw noSuchEvent(); // ROOM-095
+      return found;
     });
+    this.#missing.notice(roomId, [row]);
+    return served(row, session);
   }
 
   /** Runs `act` unless this device has used the transaction id in this room: then the answer is that of the first time. */

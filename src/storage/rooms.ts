@@ -169,6 +169,17 @@ export class Rooms {
       .execute();
   }
 
+  /** Puts in the content of an event that was held without. */
+  async fill(trx: Kysely<Tables>, roomId: RoomId, { event_id, content, nonce }: SequencedEvent): Promise<void> {
+    await trx
+      .updateTable('events')
+      .set({ content: JSON.stringify(content), nonce: nonce ?? null })
+      .where('room_id', '=', roomId)
+      .where('event_id', '=', event_id as EventId)
+      .execute();
+    this.#cache.delete(roomId); // the state may have had the event without it
+  }
+
   /** A leave that waits for the room's host acts at once for the user who leaves (HOST-062): nothing after the head is theirs. */
   async leaveEarly(trx: Kysely<Tables>, state: RoomState, userId: UserId, stream: number): Promise<void> {
     await trx
