@@ -167,7 +167,7 @@ describe('over plain HTTP on loopback', () => {
     for (const person of [bob, carol]) {
       assert.equal((await person.must('POST', `/rooms/${room}/knock`, { reason: 'please' })).status, 'sequenced');
     }
-    await bob.sees('knocked', room);
+    for (const person of [bob, carol]) await person.sees('knocked', room);
     const knocking = async () => {
       const { members } = await alice.must('GET', `/rooms/${room}/members?membership=knock`);
       return members.map((member: { user_id: string }) => member.user_id).sort();
