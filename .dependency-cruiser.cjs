@@ -24,6 +24,24 @@ module.exports = {
       '^(node:)?(fs|net|http|https|child_process|dns|os|worker_threads|timers)',
       'core: no I/O, no clock, no network.',
     ),
+    forbid(
+      'e2ee-runs-in-browsers',
+      '^src/(e2ee/|e2ee\\.ts)',
+      '^(?!src/e2ee/|src/core/(canonical-json|strict-json|errors)\\.ts|src/generated/errors\\.ts|[^:]*node_modules/@noble/)',
+      'eccp/e2ee is for any client: nothing that only Node has.',
+    ),
+    forbid(
+      'core-of-e2ee',
+      '^src/core/(canonical-json|strict-json|errors)\\.ts',
+      '^(?!src/core/(canonical-json|strict-json|errors)\\.ts|src/generated/errors\\.ts)',
+      'What eccp/e2ee takes from core runs in browsers too.',
+    ),
+    forbid(
+      'e2ee-is-for-clients',
+      '^src/(?!e2ee)',
+      '^src/e2ee(/|\\.ts)',
+      'The node has no use for what clients encrypt with.',
+    ),
     forbid('storage-down', '^src/storage/', '^src/(services|http|web|app|cli)', 'storage imports core only.'),
     forbid(
       'services-down',

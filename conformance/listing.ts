@@ -3,12 +3,16 @@ import { join } from 'node:path';
 import { ConfigurationError } from './outcome.ts';
 import type { Ledger, Requirement } from './requirements.ts';
 
+/** What client libraries have to do: no node shows it, and vectors check it. */
+const CLIENT = 'e2ee-client';
+
 /** Every requirement on a line: id, level, version, how many scenarios, and the sentence. */
 export function listText(ledger: Ledger, featureFolder: string): string {
   const places = scenariosById(featureFolder);
-  const lines = [...ledger.requirements.values()].map(({ id, level, since, text }) => {
+  const lines = [...ledger.requirements.values()].map(({ id, level, since, text, capability }) => {
     const count = places.get(id)?.length ?? 0;
-    const tested = ledger.reasons.has(id) ? 'reasoned' : `${count} scenario${count === 1 ? '' : 's'}`;
+    const scenarios = capability === CLIENT ? 'vectors' : `${count} scenario${count === 1 ? '' : 's'}`;
+    const tested = ledger.reasons.has(id) ? 'reasoned' : scenarios;
     return `${id.padEnd(10)} ${level.padEnd(6)} ${since}  ${tested.padEnd(12)} ${text}`;
   });
   return `${lines.join('\n')}\n`;
@@ -21,7 +25,7 @@ export function explainText(id: string, ledger: Ledger, featureFolder: string): 
   const reason = ledger.reasons.get(requirement.id);
   const places = scenariosById(featureFolder).get(requirement.id) ?? [];
   const tested = reason === undefined ? places : [`not tested from outside: ${reason}`];
-  return `${heading(requirement)}\n${requirement.text}\n${requirement.file}#L${requirement.line}\n${tested.join('\n') || 'no scenario'}\n`;
+  return `${heading(requirement)}\n${requirement.text}\n${requirement.file}#L${requirement.line}\n${tested.join('\n') || (requirement.capability === CLIENT ? 'vectors, of client libraries' : 'no scenario')}\n`;
 }
 
 function heading({ id, level, since, capability }: Requirement): string {

@@ -1,4 +1,4 @@
-// Matches requirements with the scenarios that test them and with the stated reasons why none can.
+// Matches requirements with the scenarios and vectors that test them, and with the stated reasons why none can.
 import type { Scenario } from './features.ts';
 import type { Requirement } from './requirements.ts';
 
@@ -23,27 +23,33 @@ export interface Trace {
   faults: string[];
 }
 
+/** What a client library has to do: no node shows it, so vectors test it. */
+const CLIENT = 'e2ee-client';
+
 const REQUIREMENT_TAG = /^[A-Z]+-\d+$/;
 const LEVEL_TAG = /^(must|should|may)$/;
 
 /**
+ * @param rules what the vectors are about; they cover requirements of client libraries, and no others.
  * @param reasons the parsed spec/ledger.yaml
  * @param exists whether a path from the repository's root is there
  */
 export function trace(
   requirements: readonly Requirement[],
   scenarios: readonly Scenario[],
+  rules: ReadonlySet<string>,
   reasons: { readonly [id: string]: Partial<Reason> | null },
   exists: (path: string) => boolean,
 ): Trace {
   const known = new Map(requirements.map((requirement) => [requirement.id, requirement]));
-  const tested = new Set(scenarios.flatMap(({ tags }) => tags));
+  const byVectors = requirements.filter(({ id, capability }) => capability === CLIENT && rules.has(id));
+  const tested = new Set([...scenarios.flatMap(({ tags }) => tags), ...byVectors.map(({ id }) => id)]);
   const faults = [
     ...scenarios.flatMap((scenario) => scenarioFaults(scenario, known)),
     ...Object.entries(reasons).flatMap(([id, reason]) => reasonFaults(id, reason, known, tested, exists)),
   ];
   const chapters = new Map<string, ChapterCount>();
-  for (const { id, chapter, level, file, line } of requirements) {
+  for (const { id, chapter, level, file, line, capability } of requirements) {
     const count = chapters.get(chapter) ?? { chapter, requirements: 0, must: 0, covered: 0, reasoned: 0, orphans: 0 };
     chapters.set(chapter, count);
     count.requirements++;
@@ -52,7 +58,9 @@ export function trace(
     else if (id in reasons) count.reasoned++;
     else {
       count.orphans++;
-      faults.push(`${file}:${line}: ${id} has no scenario, and no reason in spec/ledger.yaml`);
+      faults.push(
+        `${file}:${line}: ${id} has no ${capability === CLIENT ? 'vector' : 'scenario'}, and no reason in spec/ledger.yaml`,
+      );
     }
   }
   return { chapters: [...chapters.values()], faults };
@@ -67,7 +75,7 @@ function reasonFaults(
 ): string[] {
   const faults = [];
   if (!known.has(id)) faults.push('is no requirement');
-  if (tested.has(id)) faults.push('has a scenario as well');
+  if (tested.has(id)) faults.push('has a scenario or a vector as well');
   if (typeof entry?.reason !== 'string' || entry.reason.trim() === '') faults.push('gives no reason');
   if (entry?.checked_by !== undefined && !exists(entry.checked_by))
     faults.push(`is checked by ${entry.checked_by}, which is not there`);

@@ -44,6 +44,11 @@ const PREFIXES: { [chapter: string]: string[] } = {
   '17': ['HOST'],
   '18': ['PULL'],
   '19': ['POL', 'AUD'],
+  '23': ['HAND'],
+  '24': ['RAT'],
+  '25': ['CHN'],
+  '26': ['ATT'],
+  '27': ['REC'],
 };
 const ITEM = /^- \*\*([A-Z]+-\d{3})\*\* \((\d+\.\d+)(?:, ([a-z][a-z0-9_-]*))?\) (\S.*)$/;
 const LOOKS_LIKE_ITEM = /^\s*[-*+] \*\*[A-Z]+-\d+\*\*/;

@@ -1,5 +1,5 @@
-// npm run trace: every requirement has a scenario or a stated reason, and whatever names a requirement names one that exists.
-import { existsSync, readFileSync } from 'node:fs';
+// npm run trace: every requirement has a scenario, a vector or a stated reason, and whatever names a requirement names one that exists.
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
@@ -9,9 +9,9 @@ import type { Requirement } from './requirements.ts';
 
 const HELP = `Usage: npm run trace
 
-Matches spec/requirements.json, features/**/*.feature and spec/ledger.yaml, prints the counts of each chapter,
-and fails on each requirement without scenario or reason, each tag and ledger entry without requirement, each
-ledger entry for what has a scenario or whose checked_by is not there, each scenario without a requirement tag,
+Matches spec/requirements.json, features/**/*.feature, spec/vectors/*.json and spec/ledger.yaml, prints the counts of
+each chapter, and fails on each requirement without scenario or reason (of client libraries: without vector or
+reason), each tag and ledger entry without requirement, each ledger entry for what is tested or whose checked_by is not there, each scenario without a requirement tag,
 and each @must, @should, @may, @since-x or @cap-x that its requirements do not say.
 
   --root DIR   another checkout than this one
@@ -32,13 +32,20 @@ function main(): number {
     throw new Error('spec/requirements.json has no requirements: there is nothing to trace');
   // A key that stands twice in the ledger is an error of the YAML parser.
   const reasons = parse(readFileSync(join(root, 'spec/ledger.yaml'), 'utf8')) ?? {};
-  const { chapters, faults } = trace(requirements, readScenarios(root), reasons, (path) =>
-    existsSync(join(root, path)),
-  );
+  const exists = (path: string) => existsSync(join(root, path));
+  const { chapters, faults } = trace(requirements, readScenarios(root), readRules(root), reasons, exists);
   process.stdout.write(table(chapters));
   for (const fault of faults) console.error(fault);
   if (faults.length > 0) console.error(`${faults.length} faults`);
   return faults.length > 0 ? 1 : 0;
+}
+
+/** The requirements that the vectors are about. */
+function readRules(root: string): Set<string> {
+  const files = globSync('spec/vectors/*.json', { cwd: root }).map((file) => {
+    return JSON.parse(readFileSync(join(root, file), 'utf8')) as { vectors?: { rule: string }[] };
+  });
+  return new Set(files.flatMap(({ vectors = [] }) => vectors.map(({ rule }) => rule)));
 }
 
 function table(chapters: readonly ChapterCount[]): string {

@@ -7,9 +7,11 @@ import { audit } from './vectors/audit.ts';
 import { canonicalJson } from './vectors/canonical-json.ts';
 import { ed25519 } from './vectors/ed25519.ts';
 import { freshness } from './vectors/freshness.ts';
+import { handshake } from './vectors/handshake.ts';
 import { hashes } from './vectors/hashes.ts';
 import { keyDocuments } from './vectors/key-documents.ts';
 import { negativeLogs } from './vectors/negative-logs.ts';
+import { ratchet } from './vectors/ratchet.ts';
 import { requestSignatures } from './vectors/request-signatures.ts';
 import { roomLog } from './vectors/room-log.ts';
 
@@ -30,9 +32,11 @@ const files: { [name: string]: () => JsonObject } = {
   'canonical-json.json': canonicalJson,
   'ed25519.json': ed25519,
   'freshness.json': freshness,
+  'handshake.json': handshake,
   'hashes.json': hashes,
   'key-documents.json': keyDocuments,
   'negative-logs.json': negativeLogs,
+  'ratchet.json': ratchet,
   'request-signatures.json': requestSignatures,
   'room-log.json': roomLog,
 };

@@ -1,8 +1,10 @@
-import { isUtf8 } from 'node:buffer';
 import { EccpError } from './errors.ts';
 import { type Json, type JsonObject, keyFault, maxDepth, parseDocument } from './strict-json.ts';
 
 export type { Json, JsonObject };
+
+/** Refuses what is not UTF-8, and leaves a byte order mark where it is. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The canonical text of a value (JSON-020 to JSON-026).
@@ -21,11 +23,16 @@ export function canonicalize(value: Json): string {
  * @throws EccpError ECCP_BAD_ENCODING for bytes that are not UTF-8 or start with a byte order mark; ECCP_BAD_JSON for the rest.
  */
 export function parseStrict(bytes: Uint8Array): Json {
-  if (!isUtf8(bytes)) throw new EccpError('ECCP_BAD_ENCODING', 'not valid UTF-8'); // JSON-001
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch (cause) {
+    throw new EccpError('ECCP_BAD_ENCODING', 'not valid UTF-8', {}, { cause }); // JSON-001
+  }
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
     throw new EccpError('ECCP_BAD_ENCODING', 'a byte order mark is not allowed'); // JSON-002
   }
-  return parseDocument(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+  return parseDocument(text);
 }
 
 function write(value: Json, depth: number): string {

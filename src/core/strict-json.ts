@@ -193,6 +193,9 @@ class Parser {
   }
 
   #fault(rule: string, at = this.#at): EccpError {
-    return new EccpError('ECCP_BAD_JSON', `${rule}, at byte ${Buffer.byteLength(this.#text.slice(0, at))}`);
+    return new EccpError(
+      'ECCP_BAD_JSON',
+      `${rule}, at byte ${new TextEncoder().encode(this.#text.slice(0, at)).length}`,
+    );
   }
 }

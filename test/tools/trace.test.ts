@@ -21,11 +21,13 @@ function faultsOf(
   feature: string,
   requirements = ONE,
   reasons: { [id: string]: Partial<Reason> | null } = {},
+  rules: string[] = [],
 ): string[] {
   const scenarios = scenariosOf('features/f.feature', `Feature: F\n${feature}`);
-  return trace(requirements, scenarios, reasons, (path) => path === 'test/there.ts').faults;
+  return trace(requirements, scenarios, new Set(rules), reasons, (path) => path === 'test/there.ts').faults;
 }
 
+const none = new Set<string>();
 const SCENARIO = 'Scenario: S\nGiven a';
 
 test('scenarios inherit tags from feature, rule and examples', () => {
@@ -58,7 +60,7 @@ describe('tracing', () => {
       requirement('SYNC-001', { chapter: '11-sync' }),
     ];
     const scenarios = scenariosOf('f.feature', `Feature: F\n@ROOM-001 @SYNC-001\n${SCENARIO}`);
-    const { chapters, faults } = trace(requirements, scenarios, { 'ROOM-002': { reason: 'why' } }, () => false);
+    const { chapters, faults } = trace(requirements, scenarios, none, { 'ROOM-002': { reason: 'why' } }, () => false);
     assert.deepEqual(chapters, [
       { chapter: '08-rooms', requirements: 3, must: 2, covered: 1, reasoned: 1, orphans: 1 },
       { chapter: '11-sync', requirements: 1, must: 1, covered: 1, reasoned: 0, orphans: 0 },
@@ -71,6 +73,17 @@ describe('tracing', () => {
     assert.deepEqual(faultsOf('', ONE, { 'ROOM-001': { reason: 'why', checked_by: 'test/there.ts' } }), []);
     const optional = [requirement('ROOM-001', { capability: 'room-aliases', level: 'SHOULD' })];
     assert.deepEqual(faultsOf(`@ROOM-001 @should @cap-room-aliases\n${SCENARIO}`, optional), []);
+  });
+
+  test('counts a vector for a requirement of client libraries, and for no other', () => {
+    const ofClients = [requirement('ROOM-001', { capability: 'e2ee-client' })];
+    const place = 'spec/08-rooms.md:7: ROOM-001 has no';
+    assert.deepEqual(faultsOf('', ofClients, {}, ['ROOM-001']), []);
+    assert.deepEqual(faultsOf('', ofClients), [`${place} vector, and no reason in spec/ledger.yaml`]);
+    assert.deepEqual(faultsOf('', ONE, {}, ['ROOM-001']), [`${place} scenario, and no reason in spec/ledger.yaml`]);
+    assert.deepEqual(faultsOf('', ofClients, { 'ROOM-001': { reason: 'why' } }, ['ROOM-001']), [
+      'spec/ledger.yaml: ROOM-001 has a scenario or a vector as well',
+    ]);
   });
 
   test('names a scenario with no requirement or an unknown one', () => {
@@ -93,7 +106,7 @@ describe('tracing', () => {
     const at = 'spec/ledger.yaml: ROOM-001';
     const reasoned = (reason: Partial<Reason> | null) => faultsOf('', ONE, { 'ROOM-001': reason });
     assert.deepEqual(faultsOf(`@ROOM-001\n${SCENARIO}`, ONE, { 'ROOM-001': { reason: 'why' } }), [
-      `${at} has a scenario as well`,
+      `${at} has a scenario or a vector as well`,
     ]);
     assert.deepEqual(reasoned(null), [`${at} gives no reason`]);
     assert.deepEqual(reasoned({ reason: ' ' }), [`${at} gives no reason`]);

@@ -9,6 +9,10 @@ import { parseStrict } from '../../src/core/canonical-json.ts';
 import { errors } from '../../src/generated/errors.ts';
 import { folder, load } from './load.ts';
 
+interface Expecting {
+  expected?: string | { [part: string]: string };
+}
+
 const repository = join(import.meta.dirname, '../..');
 const root = mkdtempSync(join(tmpdir(), 'eccp-vectors-'));
 after(() => rmSync(root, { recursive: true }));
@@ -63,6 +67,9 @@ describe('tools/vectors', () => {
 describe('the files', () => {
   const requirements = JSON.parse(readFileSync(join(repository, 'spec/requirements.json'), 'utf8')) as { id: string }[];
   const ids = new Set(requirements.map(({ id }) => id));
+  /** The codes of what clients refuse stand in the table of section 23.1. */
+  const chapter = readFileSync(join(repository, 'spec/23-handshake.md'), 'utf8');
+  const clientCodes = [...chapter.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code]) => code);
   const readme = readFileSync(join(folder, 'README.md'), 'utf8');
 
   for (const name of files) {
@@ -72,14 +79,16 @@ describe('the files', () => {
     });
     if (name === 'room-log.json') continue; // of another form: one log with what is hashed on the way
     test(`${name} says what it is about, and each vector its name, its rule and what to expect`, () => {
-      const { about, vectors } = load<{ expected?: string | { [part: string]: string } }>(name);
+      const { about, vectors } = load<Expecting & { steps?: Expecting[] }>(name);
       assert.match(about, /^[A-Z].*\.$/);
       assert.equal(new Set(vectors.map((vector) => vector.name)).size, vectors.length, 'a name occurs twice');
-      for (const { name: vector, rule, expected = 'ok' } of vectors) {
+      for (const { name: vector, rule, steps = [], expected = 'ok' } of vectors) {
         assert.ok(ids.has(rule), `${vector}: there is no ${rule}`);
-        for (const verdict of typeof expected === 'string' ? [expected] : Object.values(expected))
+        const verdicts = typeof expected === 'string' ? [expected] : Object.values(expected);
+        for (const verdict of [...verdicts, ...steps.map(({ expected = 'ok' }) => String(expected))])
           assert.ok(
-            ['ok', ...(name === 'audit.json' ? ['refused'] : [])].includes(verdict) || verdict in errors,
+            ['ok', ...clientCodes, ...(name === 'audit.json' ? ['refused'] : [])].includes(verdict) ||
+              verdict in errors,
             `${vector}: ${verdict}`,
           );
       }

@@ -1,0 +1,15 @@
+// What `eccp/e2ee` exports: the cryptography of clients, chapters 23 to 27 of the specification, for browsers and Node alike.
+export type { Random } from './e2ee/bytes.ts';
+export { crossSign, type Device, dropPrekeys, newDevice, newPrekeys, prekeyGrace } from './e2ee/device.ts';
+export { type E2eeCode, E2eeError } from './e2ee/error.ts';
+export { acceptSession, startSession } from './e2ee/handshake.ts';
+export {
+  type Claim,
+  type Expected,
+  type Manifest,
+  type SignedManifest,
+  type SignedPrekey,
+  verifyManifest,
+} from './e2ee/manifest.ts';
+export { decrypt, encrypt, type Payload, type RatchetContent, type Session } from './e2ee/ratchet.ts';
+export { type KeyPair, signingPair } from './e2ee/signature.ts';

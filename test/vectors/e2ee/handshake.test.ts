@@ -1,0 +1,15 @@
+import { describe, test } from 'node:test';
+import { load } from '../load.ts';
+import { Library } from './library.ts';
+import { type Devices, runSteps, type Step } from './steps.ts';
+import { Suite } from './suite.ts';
+
+const { devices, vectors } = load<{ steps: Step[] }, { devices: Devices }>('handshake.json');
+
+describe('by the library', () => {
+  for (const { name, steps } of vectors) test(name, () => runSteps(steps, devices, (device) => new Library(device)));
+});
+
+describe('by the suite', () => {
+  for (const { name, steps } of vectors) test(name, () => runSteps(steps, devices, (device) => new Suite(device)));
+});
