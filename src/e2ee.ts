@@ -12,4 +12,14 @@ export {
   verifyManifest,
 } from './e2ee/manifest.ts';
 export { decrypt, encrypt, type Payload, type RatchetContent, type Session } from './e2ee/ratchet.ts';
+export {
+  type ChainCertificate,
+  chainLength,
+  chainLifetime,
+  type EncryptedContent,
+  type Place,
+  type RoomKeyContent,
+} from './e2ee/room-chain.ts';
+export { decryptInRoom, type HeldChain, takeChain } from './e2ee/room-receiver.ts';
+export { encryptForRoom, handOut, isExhausted, newChain, type OwnChain } from './e2ee/room-sender.ts';
 export { type KeyPair, signingPair } from './e2ee/signature.ts';

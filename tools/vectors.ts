@@ -13,6 +13,7 @@ import { keyDocuments } from './vectors/key-documents.ts';
 import { negativeLogs } from './vectors/negative-logs.ts';
 import { ratchet } from './vectors/ratchet.ts';
 import { requestSignatures } from './vectors/request-signatures.ts';
+import { roomChains } from './vectors/room-chains.ts';
 import { roomLog } from './vectors/room-log.ts';
 
 const HELP = `Usage: npm run vectors [-- --check]
@@ -38,6 +39,7 @@ const files: { [name: string]: () => JsonObject } = {
   'negative-logs.json': negativeLogs,
   'ratchet.json': ratchet,
   'request-signatures.json': requestSignatures,
+  'room-chains.json': roomChains,
   'room-log.json': roomLog,
 };
 

@@ -7,10 +7,9 @@ import {
   createPublicKey,
   diffieHellman,
   hkdfSync,
-  randomBytes,
 } from 'node:crypto';
 import { canonical } from '../wire/canonical.ts';
-import { separated, toBase64url } from '../wire/hash.ts';
+import { separated } from '../wire/hash.ts';
 import type { Json } from '../wire/json.ts';
 import { verifyJson } from '../wire/signature.ts';
 import { bytes } from './forms.ts';
@@ -111,6 +110,9 @@ export function requireSigned(publicKey: string, domain: string, object: Json, s
   if (!good) throw new Refusal('bad_signature', `in ${domain}`);
 }
 
-export function fresh(): string {
-  return toBase64url(randomBytes(32));
+/** The public key of an Ed25519 seed. */
+export function publicSigningKey(seed: Uint8Array): string {
+  const prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
+  const key = createPrivateKey({ key: Buffer.concat([prefix, seed]), format: 'der', type: 'pkcs8' });
+  return createPublicKey(key).export({ format: 'jwk' }).x ?? '';
 }

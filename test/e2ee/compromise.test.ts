@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Session } from '../../src/e2ee/ratchet.ts';
-import { codeOf, hear, pair, say } from './people.ts';
+import { decryptInRoom, type HeldChain, takeChain } from '../../src/e2ee/room-receiver.ts';
+import { encryptForRoom, handOut, newChain, type OwnChain } from '../../src/e2ee/room-sender.ts';
+import { codeOf, hear, pair, person, say } from './people.ts';
 
 /** Sends a message and receives it. */
 function pass(from: Session, to: Session, body: string) {
@@ -59,5 +61,76 @@ describe('between two devices', () => {
         codeOf(() => hear(state, onward.content)),
         'bad_ciphertext',
       );
+  });
+});
+
+describe('in a room', () => {
+  const place = { room_id: '!room:example.org', sender: '@alice:example.org' };
+  const [alice, bob, carol] = [person('alice'), person('bob'), person('carol')];
+  const keyOf = ({ manifest }: typeof bob) => manifest.manifest.ed25519;
+  const payload = { type: 'eccp.room.message', content: { body: 'x' } };
+  const write = (own: OwnChain, readers = [bob, carol]) => encryptForRoom(own, payload, 1, readers.map(keyOf));
+  const read = (chain: HeldChain, content: Parameters<typeof decryptInRoom>[2]) => decryptInRoom(chain, place, content);
+
+  function begin(reader: typeof bob): { own: OwnChain; held: HeldChain } {
+    const { chain, content } = handOut(newChain(alice.device, place.room_id, 0), keyOf(reader));
+    return { own: chain, held: takeChain(content, alice.manifest.manifest, []) };
+  }
+
+  test('what was read or written before cannot be read with the state of either side', () => {
+    let { own, held } = begin(bob);
+    const before = [];
+    for (let i = 0; i < 5; i++) {
+      const written = write(own);
+      held = read(held, written.content).chain;
+      own = written.chain;
+      before.push(written.content);
+    }
+    const ofSender: HeldChain = { ...held, chain: own.chain, index: own.index, skipped: [] };
+    for (const content of before) {
+      for (const copied of [held, ofSender])
+        assert.equal(
+          codeOf(() => read(copied, content)),
+          'replayed',
+        );
+    }
+    // The index is only a number: a thief sets it back, and still has no key.
+    for (const copied of [held, ofSender]) {
+      const setBack = { ...copied, index: 0 };
+      for (const content of before)
+        assert.equal(
+          codeOf(() => read(setBack, content)),
+          'bad_ciphertext',
+        );
+    }
+  });
+
+  test('with a copy one reads on until the chain is replaced, and no longer', () => {
+    const { own, held: copied } = begin(carol);
+    const along = write(own);
+    assert.equal(
+      codeOf(() => read(copied, along.content)),
+      'ok',
+    );
+    assert.equal(
+      codeOf(() => write(along.chain, [bob])),
+      'exhausted',
+    ); // carol has left
+    const replaced = handOut(newChain(alice.device, place.room_id, 1), keyOf(bob));
+    const held = takeChain(replaced.content, alice.manifest.manifest, [copied.id]);
+    const { content } = write(replaced.chain, [bob]);
+    assert.equal(
+      codeOf(() => read(held, content)),
+      'ok',
+    );
+    assert.equal(
+      codeOf(() => read(copied, content)),
+      'unknown_key',
+    );
+    const guessed = { ...copied, id: held.id, certificate: held.certificate }; // all but the chain key is public
+    assert.equal(
+      codeOf(() => read(guessed, content)),
+      'bad_ciphertext',
+    );
   });
 });
