@@ -1,4 +1,6 @@
 // What `eccp/e2ee` exports: the cryptography of clients, chapters 23 to 27 of the specification, for browsers and Node alike.
+export { decryptAttachment, encryptAttachment } from './e2ee/attachment.ts';
+export type { Attachment } from './e2ee/attachment-form.ts';
 export type { Random } from './e2ee/bytes.ts';
 export { crossSign, type Device, dropPrekeys, newDevice, newPrekeys, prekeyGrace } from './e2ee/device.ts';
 export { type E2eeCode, E2eeError } from './e2ee/error.ts';
@@ -12,6 +14,8 @@ export {
   verifyManifest,
 } from './e2ee/manifest.ts';
 export { decrypt, encrypt, type Payload, type RatchetContent, type Session } from './e2ee/ratchet.ts';
+export { openRecovery, type Recovery, type RecoveryBundle, sealRecovery } from './e2ee/recovery.ts';
+export { newRecoveryKey, readRecoveryKey, writeRecoveryKey } from './e2ee/recovery-key.ts';
 export {
   type ChainCertificate,
   chainLength,

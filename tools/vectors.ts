@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { JsonObject } from '../src/core/canonical-json.ts';
+import { attachments } from './vectors/attachments.ts';
 import { audit } from './vectors/audit.ts';
 import { canonicalJson } from './vectors/canonical-json.ts';
 import { ed25519 } from './vectors/ed25519.ts';
@@ -12,6 +13,7 @@ import { hashes } from './vectors/hashes.ts';
 import { keyDocuments } from './vectors/key-documents.ts';
 import { negativeLogs } from './vectors/negative-logs.ts';
 import { ratchet } from './vectors/ratchet.ts';
+import { recovery } from './vectors/recovery.ts';
 import { requestSignatures } from './vectors/request-signatures.ts';
 import { roomChains } from './vectors/room-chains.ts';
 import { roomLog } from './vectors/room-log.ts';
@@ -28,7 +30,8 @@ Example: npm run vectors -- --check
 `;
 
 const folder = 'spec/vectors';
-const files: { [name: string]: () => JsonObject } = {
+const files: { [name: string]: () => JsonObject | Promise<JsonObject> } = {
+  'attachments.json': attachments,
   'audit.json': audit,
   'canonical-json.json': canonicalJson,
   'ed25519.json': ed25519,
@@ -38,6 +41,7 @@ const files: { [name: string]: () => JsonObject } = {
   'key-documents.json': keyDocuments,
   'negative-logs.json': negativeLogs,
   'ratchet.json': ratchet,
+  'recovery.json': recovery,
   'request-signatures.json': requestSignatures,
   'room-chains.json': roomChains,
   'room-log.json': roomLog,
@@ -58,7 +62,7 @@ function strangers(root: string): string[] {
   return there.filter((name) => files[name] === undefined).map((name) => join(folder, name));
 }
 
-function main(): number {
+async function main(): Promise<number> {
   const { values } = parseArgs({
     options: { check: { type: 'boolean' }, help: { type: 'boolean' }, root: { type: 'string' } },
   });
@@ -70,7 +74,7 @@ function main(): number {
   let faults = 0;
   for (const [name, make] of Object.entries(files)) {
     const file = join(folder, name);
-    const text = `${JSON.stringify(make(), null, 2)}\n`;
+    const text = `${JSON.stringify(await make(), null, 2)}\n`;
     if (read(join(root, file)) === text) continue;
     if (values.check) {
       console.error(`${file} is out of date: run npm run vectors`);
@@ -88,4 +92,4 @@ function main(): number {
   return faults > 0 ? 1 : 0;
 }
 
-process.exitCode = main();
+process.exitCode = await main();
