@@ -108,8 +108,9 @@ function badClaims(): JsonObject[] {
       'HAND-002',
       'a manifest whose key is of small order, and signs everything',
       {
-        ...claim,
         manifest: smallOrder(manifest.manifest),
+        signed_prekey: { ...signed, signature: ofNeutral },
+        prekey: { ...oneTime, signature: ofNeutral },
       } as Claim,
       'bad_signature',
     ),
@@ -260,6 +261,10 @@ function badMessages(): JsonObject[] {
   ];
 }
 
+/** The encodings of the neutral element and of 1, and what the former signs whatever the message: R is the base point, S is 1. */
+const neutral = Buffer.from(`01${'00'.repeat(31)}`, 'hex');
+const base = Buffer.from(`58${'66'.repeat(31)}`, 'hex');
+const ofNeutral = Buffer.concat([base, neutral]).toString('base64url');
 /** A point of order 8, and an encoding of 9 + p. */
 const order8 = Buffer.from('e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800', 'hex').toString(
   'base64url',
@@ -283,13 +288,9 @@ function resigned(manifest: Manifest): SignedManifest {
   return recrossed(manifest, { manifest, signature: sign('bob', 'eccp.manifest-sig.v1', manifest) });
 }
 
-/** With the neutral element as the key: R is the base point and S is 1, which holds for every message. */
+/** With the neutral element as the key. */
 function smallOrder(manifest: Manifest): SignedManifest {
-  const neutral = Buffer.alloc(32);
-  neutral[0] = 1;
-  const base = Buffer.from(`58${'66'.repeat(31)}`, 'hex');
-  const signature = Buffer.concat([base, neutral]).toString('base64url');
-  return recrossed({ ...manifest, ed25519: neutral.toString('base64url') }, { manifest, signature });
+  return recrossed({ ...manifest, ed25519: neutral.toString('base64url') }, { manifest, signature: ofNeutral });
 }
 
 function withKey(prekey: Prekey, key: string): SignedPrekey {
