@@ -8,6 +8,7 @@ import { type Out, Terminal } from './report/terminal.ts';
 import { writeReports } from './report/write.ts';
 import { ownParts, type RunParts, run } from './run.ts';
 import { makeAuthority } from './tls/authority.ts';
+import { runVectors } from './vectors/run.ts';
 
 /** The streams a command writes to, and what it may do there. */
 export interface Console {
@@ -59,6 +60,17 @@ Example, with a node on the same machine:
     --bootstrap-admin admin@example.org --registration open --tls-cert ./ca/node.pem --tls-key ./ca/node-key.pem \
     --trusted-roots ./ca/ca.pem --allow-peer-range 127.0.0.0/8
   eccp-conformance run --url https://127.0.0.1:8008 --ca ./ca`;
+
+const VECTOR_HELP = `
+The program reads lines {"file": "ratchet.json", "shared": {…}, "vector": {…}} and writes one line for each: an object with
+what the vector leaves out. spec/vectors/README.md says what that is.
+
+Exit codes:
+  0  all right            1  some wrong
+  2  the program does not answer
+
+Example:
+  eccp-conformance vectors --exec './my-library-vectors' ratchet.json`;
 
 /**
  * The command line of the suite.
@@ -130,6 +142,15 @@ export async function main(
     .action((id: string) => {
       const { ledger, featureFolder } = parts();
       console.out(explainText(id, ledger, featureFolder));
+    });
+  program
+    .command('vectors')
+    .description('check a client library: a program is given the vectors, one on a line, and answers each with a line')
+    .argument('[files...]', 'such as ratchet.json; those of chapters 23 to 27 unless given')
+    .requiredOption('--exec <command>', 'the program, for the shell')
+    .addHelpText('after', VECTOR_HELP)
+    .action(async (files: string[], { exec }: { exec: string }) => {
+      exitCode = await runVectors(exec, files, parts().ledger.requirements, console.out);
     });
   try {
     await program.parseAsync(argv, { from: 'user' });

@@ -63,7 +63,11 @@ export function runSteps(
   }
 }
 
-function perform(step: Step, by: Implementation, named: (name: string | undefined) => VectorDevice): Json | undefined {
+export function perform(
+  step: Step,
+  by: Implementation,
+  named: (name: string | undefined) => VectorDevice,
+): Json | undefined {
   const { payload, content, claim, ratchet_key } = step;
   const ratchetKey = ratchet_key === undefined ? undefined : fromBase64url(ratchet_key);
   if (step.do === 'start' && claim) return by.start(claim, named(step.with), fromBase64url(step.ephemeral ?? ''));
