@@ -16,6 +16,7 @@ export {
 export { decrypt, encrypt, type Payload, type RatchetContent, type Session } from './e2ee/ratchet.ts';
 export { openRecovery, type Recovery, type RecoveryBundle, sealRecovery } from './e2ee/recovery.ts';
 export { newRecoveryKey, readRecoveryKey, writeRecoveryKey } from './e2ee/recovery-key.ts';
+export { type Revocations, type SignedRevocations, verifyRevocations } from './e2ee/revocations.ts';
 export {
   type ChainCertificate,
   chainLength,

@@ -11,6 +11,7 @@ import { freshness } from './vectors/freshness.ts';
 import { handshake } from './vectors/handshake.ts';
 import { hashes } from './vectors/hashes.ts';
 import { keyDocuments } from './vectors/key-documents.ts';
+import { manifests } from './vectors/manifests.ts';
 import { negativeLogs } from './vectors/negative-logs.ts';
 import { ratchet } from './vectors/ratchet.ts';
 import { recovery } from './vectors/recovery.ts';
@@ -39,6 +40,7 @@ const files: { [name: string]: () => JsonObject | Promise<JsonObject> } = {
   'handshake.json': handshake,
   'hashes.json': hashes,
   'key-documents.json': keyDocuments,
+  'manifests.json': manifests,
   'negative-logs.json': negativeLogs,
   'ratchet.json': ratchet,
   'recovery.json': recovery,

@@ -1,4 +1,5 @@
 // A device of the suite's own: its keys, and the look at those of others (sections 23.2 to 23.4).
+import { canonical } from '../wire/canonical.ts';
 import { hashJson } from '../wire/hash.ts';
 import type { Json } from '../wire/json.ts';
 import { bytes, requireForm } from './forms.ts';
@@ -22,13 +23,50 @@ export type Prekey = {
 export type SignedPrekey = Signed<'prekey', Prekey>;
 export type Claim = { manifest: SignedManifest; signed_prekey: SignedPrekey; prekey?: SignedPrekey };
 
-/** @throws Refusal mismatch, bad_signature */
-export function trusted(signed: SignedManifest, user: string, device: string, accountKey: string): Manifest {
+export type Revocations = { v: number; user: string; version: number; revoked: { device: string; ed25519: string }[] };
+
+/** What is known of a device and its user before. */
+export interface Known {
+  held?: Manifest;
+  revocations?: Revocations;
+}
+
+/** @throws Refusal mismatch, bad_signature, replayed, revoked */
+export function trusted(
+  signed: SignedManifest,
+  user: string,
+  device: string,
+  accountKey: string,
+  { held, revocations }: Known = {},
+): Manifest {
   const { manifest, signature, cross_signature } = signed;
   if (manifest.user !== user || manifest.device !== device) throw new Refusal('mismatch', 'another device');
   requireSigned(manifest.ed25519, 'eccp.manifest-sig.v1', manifest, signature);
   requireSigned(accountKey, 'eccp.cross-sig.v1', manifest, cross_signature ?? '');
+  if (held !== undefined && held.ed25519 !== manifest.ed25519) throw new Refusal('mismatch', 'another key');
+  const isNew = held !== undefined && canonical(held) !== canonical(manifest);
+  if (isNew && manifest.created <= held.created) throw new Refusal('replayed', 'an old manifest');
+  const gone = revocations?.revoked ?? [];
+  if (gone.some(({ device, ed25519 }) => device === manifest.device || ed25519 === manifest.ed25519)) {
+    throw new Refusal('revoked', 'the user revoked it');
+  }
   return manifest;
+}
+
+/** @throws Refusal mismatch, bad_signature, replayed */
+export function trustedRevocations(
+  { revocations, signature }: Signed<'revocations', Revocations>,
+  user: string,
+  accountKey: string,
+  held?: Revocations,
+): Revocations {
+  if (revocations.user !== user) throw new Refusal('mismatch', 'the list of another user');
+  requireSigned(accountKey, 'eccp.revocations-sig.v1', revocations, signature);
+  if (held === undefined || canonical(held) === canonical(revocations)) return revocations;
+  const names = revocations.revoked.map((item) => canonical(item));
+  const isWhole = held.revoked.every((item) => names.includes(canonical(item)));
+  if (revocations.version <= held.version || !isWhole) throw new Refusal('replayed', 'an old list');
+  return revocations;
 }
 
 function prekeyOf({ prekey, signature }: SignedPrekey, manifest: Manifest, kinds: string): Prekey {
@@ -63,6 +101,9 @@ export class OwnDevice {
   /** @param ephemeral the private key, which has to be fresh but for vectors. */
   begin(claim: Claim, user: string, device: string, accountKey: string, ephemeral: Uint8Array): Pairwise {
     const manifest = trusted(claim.manifest, user, device, accountKey);
+    for (const algorithm of ['eccp.x3dh.v1', 'eccp.ratchet.v1']) {
+      if (!manifest.algorithms.includes(algorithm)) throw new Refusal('mismatch', `without ${algorithm}`);
+    }
     const signed = prekeyOf(claim.signed_prekey, manifest, 'signed');
     const extra = claim.prekey === undefined ? undefined : prekeyOf(claim.prekey, manifest, 'one_time fallback');
     const secrets = [

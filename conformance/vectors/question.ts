@@ -8,7 +8,14 @@ export interface Question {
 }
 
 /** The files that a client library is checked with, and the others: what comes out, by the sections of spec/vectors/README.md. */
-export const CLIENT_FILES = ['attachments.json', 'handshake.json', 'ratchet.json', 'recovery.json', 'room-chains.json'];
+export const CLIENT_FILES = [
+  'attachments.json',
+  'handshake.json',
+  'manifests.json',
+  'ratchet.json',
+  'recovery.json',
+  'room-chains.json',
+];
 const RESULTS: { [file: string]: string[] } = {
   'audit.json': ['expected', 'at'],
   'canonical-json.json': ['expected', 'canonical'],
@@ -45,6 +52,7 @@ export function questionOf(file: string, vector: JsonObject): Question {
     if (isGood) delete given.blob; // it would tell the hash
     return { given, answer };
   }
+  if (file === 'manifests.json') return split(vector, ['expected']);
   if (file === 'recovery.json') {
     return split(vector, 'text' in vector ? ['expected', 'key', 'written'] : ['expected', 'recovery']);
   }

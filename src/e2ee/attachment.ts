@@ -17,7 +17,7 @@ import { newSha256, type RunningHash } from './running-hash.ts';
 import { type Bytes, inOrder, piecesOf } from './segments.ts';
 
 /** So many segments are encrypted or decrypted at a time: enough to keep WebCrypto's threads busy. */
-const atOnce = 4;
+const atOnce = 8;
 
 type Segment = { i: number; bytes: Uint8Array<ArrayBuffer>; isLast: boolean };
 

@@ -8,6 +8,7 @@ export type E2eeCode =
   | 'replayed'
   | 'too_far'
   | 'bad_ciphertext'
+  | 'revoked'
   | 'exhausted';
 
 /**

@@ -25,14 +25,19 @@ type Transcript = {
   prekey?: string;
 };
 
+const needed = ['eccp.x3dh.v1', 'eccp.ratchet.v1'];
+
 /**
  * Begins a session with a device whose keys were claimed. Nothing is sent yet: the first message carries the handshake.
  *
- * @param expected the device that was asked for, and the account key pinned for its user.
- * @throws E2eeError malformed, mismatch, bad_signature, bad_key
+ * @param expected the device that was asked for, and what is known of its user.
+ * @throws E2eeError malformed, mismatch, bad_signature, replayed, revoked, bad_key
  */
 export function startSession(own: Device, claim: Claim, expected: Expected, random: Random = systemRandom): Session {
   const manifest = verifyManifest(claim.manifest, expected);
+  if (!needed.every((algorithm) => manifest.algorithms.includes(algorithm))) {
+    throw new E2eeError('mismatch', 'the device does not understand this handshake'); // HAND-019
+  }
   const signed = verifyPrekey(claim.signed_prekey, manifest, ['signed']);
   const prekey = claim.prekey && verifyPrekey(claim.prekey, manifest, ['one_time', 'fallback']);
   const ephemeral = agreementPair(random(32));

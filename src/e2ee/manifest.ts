@@ -1,5 +1,7 @@
 import { E2eeError } from './error.ts';
 import { constant, id, key, matching, object, oneOf, requireThat, signature, time } from './form.ts';
+import { canonicalText } from './json.ts';
+import type { Revocations } from './revocations.ts';
 import { requireSignature } from './signature.ts';
 
 /** A device as it describes itself (chapter 20). */
@@ -25,11 +27,16 @@ export interface Claim {
   prekey?: SignedPrekey;
 }
 
-/** Which device is meant, and the account key that is pinned for its user. */
+/** Which device is meant, and what is known of its user. */
 export interface Expected {
   user: string;
   device: string;
+  /** The Ed25519 key that is pinned for the user. */
   accountKey: string;
+  /** The device's manifest that was taken before. */
+  held?: Manifest;
+  /** The user's list, by `verifyRevocations`. */
+  revocations?: Revocations;
 }
 
 const checkSignedManifest = object({
@@ -64,10 +71,11 @@ const checkSignedPrekey = object({
 /**
  * The manifest of a device that its user stands by.
  *
- * @throws E2eeError malformed, mismatch, bad_signature (HAND-010 to HAND-012)
+ * @throws E2eeError malformed, mismatch, bad_signature, replayed, revoked (HAND-010 to HAND-012, HAND-015 to HAND-017)
  */
-export function verifyManifest(signed: SignedManifest, { user, device, accountKey }: Expected): Manifest {
+export function verifyManifest(signed: SignedManifest, expected: Expected): Manifest {
   checkSignedManifest(signed, 'manifest');
+  const { user, device, accountKey, held, revocations } = expected;
   const { manifest, signature: own, cross_signature: cross } = signed;
   if (manifest.user !== user || manifest.device !== device) {
     throw new E2eeError('mismatch', `the manifest is that of ${manifest.user} ${manifest.device}`);
@@ -75,7 +83,17 @@ export function verifyManifest(signed: SignedManifest, { user, device, accountKe
   requireSignature(manifest.ed25519, 'eccp.manifest-sig.v1', manifest, own);
   if (cross === undefined) throw new E2eeError('bad_signature', 'the account key has not signed the manifest');
   requireSignature(accountKey, 'eccp.cross-sig.v1', manifest, cross);
+  if (held) requireSuccessor(manifest, held);
+  if (revocations?.revoked.some((one) => one.device === device || one.ed25519 === manifest.ed25519)) {
+    throw new E2eeError('revoked', `${user} revoked ${device}`);
+  }
   return manifest;
+}
+
+function requireSuccessor(manifest: Manifest, held: Manifest): void {
+  if (manifest.ed25519 !== held.ed25519) throw new E2eeError('mismatch', 'the device had another key');
+  const isSame = canonicalText(manifest) === canonicalText(held);
+  if (!isSame && manifest.created <= held.created) throw new E2eeError('replayed', 'there was a later manifest');
 }
 
 /**

@@ -3,12 +3,20 @@
 /** Bytes in pieces of whatever size, such as a ReadableStream or a file in Node gives. */
 export type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** The same bytes in pieces of `size`; the last one has what is left, and is absent where nothing is. */
+/**
+ * The same bytes in pieces of `size`; the last one has what is left, and is absent where nothing is. A piece may be a part of what
+ * the source gave, which must not be written to again.
+ */
 export async function* piecesOf(source: Bytes, size: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let piece = new Uint8Array(size);
   let filled = 0;
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length; ) {
+      if (filled === 0 && chunk.length - at >= size && chunk.buffer instanceof ArrayBuffer) {
+        yield chunk.subarray(at, at + size) as Uint8Array<ArrayBuffer>;
+        at += size;
+        continue;
+      }
       const part = chunk.subarray(at, at + size - filled);
       piece.set(part, filled);
       filled += part.length;

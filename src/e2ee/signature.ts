@@ -50,12 +50,22 @@ function isNeutral(encoded: Uint8Array): boolean {
   return encoded.every((byte, i) => byte === (i === 0 ? 1 : 0));
 }
 
+// To check a key costs as much as to verify with it, and a chain's messages all have the same one. Oldest first out.
+const maxPoints = 256;
+const points = new Map<string, InstanceType<typeof Point>>();
+
 /** The point of a public key, or undefined for one that ID-074 or ID-075 refuses. */
 function pointOf(publicKey: Uint8Array): InstanceType<typeof Point> | undefined {
   if (publicKey.length !== 32) return undefined;
+  const name = toBase64url(publicKey);
+  const known = points.get(name);
+  if (known !== undefined) return known;
   try {
     const point = Point.fromBytes(publicKey, false);
-    return point.isSmallOrder() || !point.isTorsionFree() ? undefined : point;
+    if (point.isSmallOrder() || !point.isTorsionFree()) return undefined;
+    if (points.size >= maxPoints) points.delete(points.keys().next().value ?? '');
+    points.set(name, point);
+    return point;
   } catch {
     return undefined;
   }

@@ -29,7 +29,7 @@ const payload = {
 const segment = 65_536;
 const fileSize = 256 * segment;
 /** So many segments the library has under way at a time, and so the bare cipher beside it. */
-const atOnce = 4;
+const atOnce = 8;
 
 /**
  * Prints what sessions, messages and files cost.

@@ -132,6 +132,11 @@ function badClaims(): JsonObject[] {
       } as Claim,
       'bad_signature',
     ),
+    ...['eccp.x3dh.v1', 'eccp.ratchet.v1'].map((algorithm) => {
+      const algorithms = manifest.manifest.algorithms.filter((one) => one !== algorithm);
+      const other = resigned({ ...manifest.manifest, algorithms });
+      return refused('HAND-019', `a device without ${algorithm}`, { ...claim, manifest: other } as Claim, 'mismatch');
+    }),
     refused(
       'HAND-014',
       'a signed prekey of another device',
