@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { dropPrekeys, newPrekeys, prekeyGrace } from '../../src/e2ee/device.ts';
-import { startSession } from '../../src/e2ee/handshake.ts';
+import { acceptSession, startSession } from '../../src/e2ee/handshake.ts';
+import type { Claim } from '../../src/e2ee/manifest.ts';
 import type { RatchetContent, Session } from '../../src/e2ee/ratchet.ts';
 import { flipBit } from './flip.ts';
 import { codeOf, hear, pair, person, say } from './people.ts';
@@ -27,6 +28,35 @@ describe('a handshake', () => {
     const left = dropPrekeys(next, 1000 + prekeyGrace).prekeys;
     assert.deepEqual(left.map(({ kind }) => kind).sort(), ['fallback', ...Array(5).fill('one_time'), 'signed']);
     for (const { id } of old) assert.ok(!left.some((prekey) => prekey.id === id));
+  });
+});
+
+describe('what begins a session', () => {
+  test('is not taken with a bit flipped, in the first message or in what a node gives', () => {
+    const [alice, bob] = [person('alice'), person('bob')];
+    const { content } = say(startSession(alice.device, bob.claim, bob.expected), 'hello');
+    const before = JSON.stringify(bob.device);
+    fc.assert(
+      fc.property(fc.nat(), (bit) => {
+        const altered = flipBit(content, bit) as RatchetContent | undefined;
+        const accept = () => acceptSession(bob.device, alice.manifest.manifest, altered as RatchetContent);
+        if (altered !== undefined) assert.notEqual(codeOf(accept), 'ok');
+      }),
+      { numRuns: 200 },
+    );
+    for (const part of ['manifest', 'signed_prekey', 'prekey'] as const) {
+      fc.assert(
+        fc.property(fc.nat(), (bit) => {
+          const altered = flipBit(bob.claim[part], bit);
+          const start = () => startSession(alice.device, { ...bob.claim, [part]: altered } as Claim, bob.expected);
+          if (altered !== undefined) assert.notEqual(codeOf(start), 'ok');
+        }),
+        { numRuns: 100 },
+      );
+    }
+    assert.equal(JSON.stringify(bob.device), before);
+    const { device } = acceptSession(bob.device, alice.manifest.manifest, content);
+    assert.ok(!device.prekeys.some(({ kind }) => kind === 'one_time'));
   });
 });
 

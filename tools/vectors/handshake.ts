@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../src/core/canonical-json.ts';
+import { hashObject } from '../../src/e2ee/json.ts';
 import type { Claim, Manifest, Prekey, SignedManifest, SignedPrekey } from '../../src/e2ee/manifest.ts';
 import { signObject } from '../../src/e2ee/signature.ts';
 import { actors, bytesOf, Conversation, claimOf, type Name, shared } from './devices.ts';
@@ -239,6 +240,17 @@ function badMessages(): JsonObject[] {
       (content) => ({ ...content, ciphertext: flipped(String(content.ciphertext)) }),
       'bad_ciphertext',
     ),
+    ...[
+      ['of small order', bytesOf(0)],
+      ['that is not below the prime', aboveThePrime],
+    ].map(([what, ephemeral = '']) => {
+      return spoilt(
+        'HAND-001',
+        `an ephemeral key ${what}, in a session that fits`,
+        withEphemeral(ephemeral),
+        'bad_key',
+      );
+    }),
     spoilt('HAND-004', 'an unknown member of the handshake', shaken({ note: 'x' }), 'malformed'),
     spoilt('HAND-004', 'an ephemeral key of 31 bytes', shaken({ ephemeral: bytesOf(1, 31) }), 'malformed'),
     (() => {
@@ -275,6 +287,24 @@ const order8 = Buffer.from('e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd8662
   'base64url',
 );
 const aboveThePrime = Buffer.from(`f6${'ff'.repeat(30)}7f`, 'hex').toString('base64url');
+
+/** With another ephemeral key, and the session id that follows from it. */
+function withEphemeral(ephemeral: string): (content: JsonObject) => JsonObject {
+  const party = ({ user, device, ed25519, x25519 }: Manifest) => ({ user, device, ed25519, x25519 });
+  const transcript = {
+    v: 1,
+    initiator: party(actors.alice.manifest.manifest),
+    responder: party(actors.bob.manifest.manifest),
+    ephemeral,
+    signed_prekey: actors.bob.prekeys.signed.prekey.key,
+    prekey: actors.bob.prekeys.one_time.prekey.key,
+  };
+  return (content) => ({
+    ...content,
+    session: hashObject('eccp.session.v1', transcript),
+    handshake: { ...(content.handshake as JsonObject), ephemeral },
+  });
+}
 
 function signWith(secret: string, domain: string, object: JsonObject): string {
   return signObject(secret, domain, object);
