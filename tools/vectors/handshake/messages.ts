@@ -1,0 +1,100 @@
+import type { JsonObject } from '../../../src/core/canonical-json.ts';
+import { actors, bytesOf, Conversation, claimOf } from '../devices.ts';
+import { flipped } from '../spoilt.ts';
+import { aboveThePrime, withEphemeral } from './forged.ts';
+
+/** First messages that a client does not take. */
+export function badMessages(): JsonObject[] {
+  const first = (kind?: 'one_time' | 'fallback') => {
+    const talk = new Conversation().start('alice', 'bob', claimOf('bob', kind), 90);
+    return { talk, content: talk.encrypt('alice', 'Hello') };
+  };
+  /** A bad first message, then the good one, which still works: nothing was consumed. */
+  const spoilt = (rule: string, name: string, spoil: (content: JsonObject) => JsonObject, code: string) => {
+    const { talk, content } = first('one_time');
+    return talk.refuse('bob', 'alice', spoil(content), code).decrypt('bob', 'alice', content).vector(rule, name);
+  };
+  const shaken = (changes: JsonObject) => (content: JsonObject) => ({
+    ...content,
+    handshake: { ...(content.handshake as JsonObject), ...changes },
+  });
+  const without = (content: JsonObject) => {
+    const { handshake: _, ...rest } = content;
+    return rest;
+  };
+  return [
+    spoilt('HAND-030', 'a signed prekey that does not exist', shaken({ signed_prekey: 'none' }), 'unknown_key'),
+    spoilt('HAND-030', 'a prekey that does not exist', shaken({ prekey: 'none' }), 'unknown_key'),
+    spoilt(
+      'HAND-030',
+      'the one-time prekey as the signed one',
+      shaken({ signed_prekey: actors.bob.prekeys.one_time.prekey.id }),
+      'unknown_key',
+    ),
+    spoilt('HAND-030', 'no handshake', without, 'unknown_key'),
+    spoilt(
+      'HAND-031',
+      'another ephemeral key',
+      shaken({ ephemeral: actors.mallory.manifest.manifest.x25519 }),
+      'mismatch',
+    ),
+    spoilt(
+      'HAND-031',
+      'the fallback prekey in place of the one-time one',
+      shaken({ prekey: actors.bob.prekeys.fallback.prekey.id }),
+      'mismatch',
+    ),
+    spoilt(
+      'HAND-031',
+      'the session id of something else',
+      (content) => ({ ...content, session: bytesOf(7) }),
+      'mismatch',
+    ),
+    (() => {
+      const { talk, content } = first('one_time');
+      talk.refuse('bob', 'mallory', content, 'mismatch').refuse('mallory', 'alice', content, 'unknown_key');
+      return talk.decrypt('bob', 'alice', content).vector('HAND-031', 'delivered as from another, or to another');
+    })(),
+    spoilt(
+      'HAND-003',
+      'a ciphertext that was altered',
+      (content) => ({ ...content, ciphertext: flipped(String(content.ciphertext)) }),
+      'bad_ciphertext',
+    ),
+    ...[
+      ['of small order', bytesOf(0)],
+      ['that is not below the prime', aboveThePrime],
+    ].map(([what, ephemeral = '']) => {
+      return spoilt(
+        'HAND-001',
+        `an ephemeral key ${what}, in a session that fits`,
+        withEphemeral(ephemeral),
+        'bad_key',
+      );
+    }),
+    spoilt('HAND-004', 'an unknown member of the handshake', shaken({ note: 'x' }), 'malformed'),
+    spoilt('HAND-004', 'an ephemeral key of 31 bytes', shaken({ ephemeral: bytesOf(1, 31) }), 'malformed'),
+    (() => {
+      const { talk, content } = first('one_time');
+      talk.decrypt('bob', 'alice', content).start('alice', 'bob', claimOf('bob', 'one_time'), 91);
+      const second = talk.encrypt('alice', 'Hello again');
+      return talk.refuse('bob', 'alice', second, 'unknown_key').vector('HAND-032', 'a one-time prekey that was used');
+    })(),
+    (() => {
+      const { talk, content } = first('fallback');
+      talk.decrypt('bob', 'alice', content).start('alice', 'bob', claimOf('bob', 'fallback'), 91);
+      talk.decrypt('bob', 'alice', talk.encrypt('alice', 'Hello again'));
+      return talk.vector('HAND-032', 'a fallback prekey that was used');
+    })(),
+    ...([undefined, 'fallback', 'one_time'] as const).map((kind) => {
+      const { talk, content } = first(kind);
+      talk.decrypt('bob', 'alice', content).forget('bob').refuse('bob', 'alice', content, 'replayed');
+      return talk.vector('HAND-033', `a first message again, after the session is gone; ${kind ?? 'no'} prekey`);
+    }),
+    (() => {
+      const { talk, content } = first();
+      talk.decrypt('bob', 'alice', content).refuse('bob', 'alice', content, 'replayed');
+      return talk.vector('RAT-021', 'a first message again, while the session is there');
+    })(),
+  ];
+}
