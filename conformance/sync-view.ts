@@ -23,6 +23,9 @@ export class SyncView {
   readonly knocked = new Map<string, JsonObject>();
   readonly accountData: Json[] = [];
   readonly rejected: Json[] = [];
+  /** Users named in `device_lists`. */
+  readonly changed = new Set<Json>();
+  readonly parted = new Set<Json>();
 
   /** Adds one sync answer. */
   add(body: JsonObject): void {
@@ -34,6 +37,9 @@ export class SyncView {
     for (const [id, room] of entries(rooms.knocked)) this.knocked.set(id, room);
     this.accountData.push(...list(body.account_data));
     this.rejected.push(...list(body.rejected));
+    const lists = isObject(body.device_lists) ? body.device_lists : {};
+    for (const user of list(lists.changed)) this.changed.add(user);
+    for (const user of list(lists.left)) this.parted.add(user);
   }
 
   /** The timeline events of a room, whether the actor is still in it or has left. */

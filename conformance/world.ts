@@ -40,6 +40,8 @@ const SPENDING = new Set([
   'renameDevice',
   'login',
   'putAccountData',
+  'uploadKeys',
+  'putAccountKeys',
 ]);
 
 /** One scenario: its actors, rooms and events by the names that its text gives them, and what was answered. */

@@ -16,6 +16,7 @@ import { directoryHandlers } from './http/handlers/directory.ts';
 import { discoveryHandlers, type SelfDescription } from './http/handlers/discovery.ts';
 import { federationHandlers } from './http/handlers/federation.ts';
 import { type FederationSelf, federationInfoHandlers } from './http/handlers/federation-info.ts';
+import { keyHandlers } from './http/handlers/keys.ts';
 import { messageHandlers } from './http/handlers/messages.ts';
 import { roomHandlers } from './http/handlers/rooms.ts';
 import { syncHandlers } from './http/handlers/sync.ts';
@@ -175,6 +176,7 @@ function handlersOf(
     ...adminHandlers({ ...grounds, hostStart: services.hostStart }),
     ...accountHandlers(services),
     ...deviceHandlers(services.devices),
+    ...keyHandlers(services),
     ...roomHandlers(services),
     ...messageHandlers(services.messages),
     ...directoryHandlers(services.directory),
@@ -190,11 +192,12 @@ function describe(config: Config, version: string): SelfDescription & Federation
       node: config.serverName as NodeName,
       software: { name: 'eccp-node', version },
       versions: ['0.1', '0.2'],
-      classes: ['core', 'federation'],
+      classes: ['core', 'federation', 'e2ee'],
       capabilities: {
         aliases: true,
         directory: true,
         federation: true,
+        e2ee: true,
         host_transfer: true,
         snapshots: true,
         admin: true,

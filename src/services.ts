@@ -4,6 +4,8 @@ import type { NodeName } from './generated/api.ts';
 import { AccountData } from './services/account-data.ts';
 import { Accounts, type Registration } from './services/accounts.ts';
 import { Deactivation } from './services/deactivation.ts';
+import { DeviceKeys } from './services/device-keys.ts';
+import { DeviceLists } from './services/device-lists.ts';
 import { Devices } from './services/devices.ts';
 import { Directory } from './services/directory.ts';
 import type { Environment, NodeStore } from './services/environment.ts';
@@ -72,7 +74,8 @@ export function createServices({ store, identity, environment, registration, pee
   const passwords = new Passwords();
   const lockout = new Lockout(() => environment.elapsed());
   const accounts = new Accounts({ store, environment, sessions, passwords, lockout, notifier, nodeName, registration });
-  const devices = new Devices(store, sessions, notifier, now);
+  const lists = new DeviceLists(notifier);
+  const devices = new Devices(store, sessions, lists, notifier, now);
   const typing = new Typing(store, rooms, notifier, environment);
   const outbox = new Outbox(store, environment, nodeName);
   const answers = new HostAnswers();
@@ -94,11 +97,12 @@ export function createServices({ store, identity, environment, registration, pee
     sessions,
     accounts,
     devices,
+    deviceKeys: new DeviceKeys({ store, sessions, devices, lists }),
     memberships,
     writer,
     directory,
     typing,
-    deactivation: new Deactivation({ accounts, sessions, memberships, writer, notifier, now }),
+    deactivation: new Deactivation({ accounts, sessions, lists, memberships, writer, notifier, now }),
     exports: new AccountExports(store, devices, environment),
     accountData: new AccountData(store, rooms, notifier),
     rooms: new RoomService({ store, rooms, writer, memberships, directory, invitations }),

@@ -19,7 +19,8 @@ export type HashDomain =
   | 'eccp.state.v1'
   | 'eccp.key.v1'
   | 'eccp.key-document.v1'
-  | 'eccp.audit.v1';
+  | 'eccp.audit.v1'
+  | 'eccp.account-key.v1';
 export type SignatureDomain =
   | 'eccp.event-sig.v1'
   | 'eccp.entry-sig.v1'
@@ -27,7 +28,12 @@ export type SignatureDomain =
   | 'eccp.host-consent-sig.v1'
   | 'eccp.freshness-sig.v1'
   | 'eccp.http.v1'
-  | 'eccp.audit-sig.v1';
+  | 'eccp.audit-sig.v1'
+  | 'eccp.account-key-sig.v1'
+  | 'eccp.manifest-sig.v1'
+  | 'eccp.cross-sig.v1'
+  | 'eccp.revocations-sig.v1'
+  | 'eccp.prekey-sig.v1';
 
 /** A node's private key, with what others need to know about it. */
 export interface SigningKey {

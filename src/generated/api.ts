@@ -158,6 +158,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_eccp/client/v1/keys/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish keys of the asking device */
+        post: operations["uploadKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_eccp/client/v1/keys/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Publish the account key, cross-signatures, revocations */
+        put: operations["putAccountKeys"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_eccp/client/v1/keys/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for the keys of users' devices */
+        post: operations["queryKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_eccp/client/v1/account_data/{type}": {
         parameters: {
             query?: never;
@@ -1040,6 +1091,43 @@ export interface components {
             events: components["schemas"]["SequencedEvent"][];
         };
         /**
+         * AccountKey
+         * @description The key with which a user vouches for devices, as of one version.
+         */
+        AccountKey: {
+            /** @constant */
+            v: 1;
+            /** @description Whose it is. */
+            user: components["schemas"]["UserId"];
+            /** @description 1 for the first key, then one more each time. */
+            version: number;
+            /** @description The public key. */
+            ed25519: components["schemas"]["PublicKey"];
+            /** @description The hash of the account key before; absent at version 1. */
+            prev?: components["schemas"]["Hash"];
+            /** @description When it was made, by the device's clock, in milliseconds since 1970. */
+            created: number;
+        };
+        /**
+         * AccountKeysRequest
+         * @description What the account says of its devices.
+         */
+        AccountKeysRequest: {
+            /** @description A new account key. */
+            account_key?: components["schemas"]["SignedAccountKey"];
+            /** @description A new list of revocations. */
+            revocations?: components["schemas"]["SignedRevocations"];
+            /** @description Cross-signatures of the manifests that the node holds, by device. */
+            cross_signatures?: {
+                [key: string]: components["schemas"]["Signature"];
+            };
+        };
+        /**
+         * AgreementKey
+         * @description A raw 32-byte X25519 public key in base64url without padding. Chapter 20 says which are refused.
+         */
+        AgreementKey: string;
+        /**
          * AliasTarget
          * @description The room that an alias points at.
          */
@@ -1156,6 +1244,8 @@ export interface components {
             last_seen_ts?: number;
             /** @description Whether this is the device that asks. */
             current: boolean;
+            /** @description Of class `e2ee`: whether the account key in force vouches for the device's manifest. */
+            verified?: boolean;
         };
         /**
          * DeviceId
@@ -1168,6 +1258,16 @@ export interface components {
          */
         DeviceList: {
             devices: components["schemas"]["Device"][];
+        };
+        /**
+         * DeviceLists
+         * @description Users whose keys a client has to look at again.
+         */
+        DeviceLists: {
+            /** @description Their keys changed, or they came to share a room with the user. */
+            changed: components["schemas"]["UserId"][];
+            /** @description They share no room with the user any more. */
+            left: components["schemas"]["UserId"][];
         };
         /**
          * DiagnoseRequest
@@ -1350,6 +1450,17 @@ export interface components {
          * @description The type of an event, or of account data: segments of a-z 0-9 _ - joined by dots.
          */
         EventType: string;
+        /**
+         * Failures
+         * @description Nodes that could not be asked, and why.
+         */
+        Failures: {
+            [key: string]: {
+                errcode: string;
+                /** @description A sentence for people. */
+                error: string;
+            };
+        };
         /**
          * FederationCapabilities
          * @description What a node offers to other nodes.
@@ -1594,6 +1705,25 @@ export interface components {
             scopes?: components["schemas"]["Scope"][];
         };
         /**
+         * Manifest
+         * @description What a device says of itself.
+         */
+        Manifest: {
+            /** @constant */
+            v: 1;
+            /** @description Whose device it is. */
+            user: components["schemas"]["UserId"];
+            device: components["schemas"]["DeviceId"];
+            /** @description The key with which the device signs: what the device is. */
+            ed25519: components["schemas"]["PublicKey"];
+            /** @description The key with which it agrees on secrets. */
+            x25519: components["schemas"]["AgreementKey"];
+            /** @description What it understands, such as `eccp.ratchet.v1`. */
+            algorithms: string[];
+            /** @description When it was made, by the device's clock, in milliseconds since 1970; a later manifest replaces an earlier one. */
+            created: number;
+        };
+        /**
          * Member
          * @description One user's standing in a room.
          */
@@ -1750,6 +1880,24 @@ export interface components {
             replaces?: components["schemas"]["EventId"] | null;
         };
         /**
+         * QueriedKeys
+         * @description The keys of users, by user.
+         */
+        QueriedKeys: {
+            users: {
+                [key: string]: components["schemas"]["UserKeys"];
+            };
+            /** @description Nodes whose users are missing because they could not be asked. */
+            failures: components["schemas"]["Failures"];
+        };
+        /**
+         * QueryKeysRequest
+         * @description Whose keys are wanted.
+         */
+        QueryKeysRequest: {
+            users: components["schemas"]["UserId"][];
+        };
+        /**
          * RateLimit
          * @description A token bucket.
          */
@@ -1819,6 +1967,29 @@ export interface components {
         RenameDeviceRequest: {
             /** @description For its owner to read. */
             name: string;
+        };
+        /**
+         * Revocations
+         * @description Every device that a user has revoked, as of one version.
+         */
+        Revocations: {
+            /** @constant */
+            v: 1;
+            /** @description Whose devices they are. */
+            user: components["schemas"]["UserId"];
+            /** @description More than that of the list before. */
+            version: number;
+            /** @description It only ever grows. */
+            revoked: components["schemas"]["RevokedDevice"][];
+        };
+        /**
+         * RevokedDevice
+         * @description A device that nobody may trust any more.
+         */
+        RevokedDevice: {
+            device: components["schemas"]["DeviceId"];
+            /** @description The key with which it signed. */
+            ed25519: components["schemas"]["PublicKey"];
         };
         /**
          * Room
@@ -1966,6 +2137,17 @@ export interface components {
          */
         Signature: string;
         /**
+         * SignedAccountKey
+         * @description An account key and the signatures over it.
+         */
+        SignedAccountKey: {
+            account_key: components["schemas"]["AccountKey"];
+            /** @description By the key itself, in the domain `eccp.account-key-sig.v1`. */
+            signature: components["schemas"]["Signature"];
+            /** @description By the key before, in the same domain; absent where that was lost, and at version 1. */
+            prev_signature?: components["schemas"]["Signature"];
+        };
+        /**
          * SignedAuditRecord
          * @description A record with its hash and signature.
          */
@@ -2009,6 +2191,26 @@ export interface components {
             signatures: {
                 [key: string]: components["schemas"]["Signature"];
             };
+        };
+        /**
+         * SignedManifest
+         * @description A manifest, its device's signature and, where the account vouches for the device, the account key's.
+         */
+        SignedManifest: {
+            manifest: components["schemas"]["Manifest"];
+            /** @description By the device's `ed25519`, in the domain `eccp.manifest-sig.v1`. */
+            signature: components["schemas"]["Signature"];
+            /** @description By the account key, in the domain `eccp.cross-sig.v1`. */
+            cross_signature?: components["schemas"]["Signature"];
+        };
+        /**
+         * SignedRevocations
+         * @description A list of revocations and its signature.
+         */
+        SignedRevocations: {
+            revocations: components["schemas"]["Revocations"];
+            /** @description By the account key, in the domain `eccp.revocations-sig.v1`. */
+            signature: components["schemas"]["Signature"];
         };
         /**
          * Snapshot
@@ -2056,6 +2258,8 @@ export interface components {
             account_data: components["schemas"]["AccountDataItem"][];
             /** @description Sends of this device that will not come into a log. */
             rejected: components["schemas"]["RejectedSend"][];
+            /** @description Of class `e2ee`: users whose keys changed. */
+            device_lists?: components["schemas"]["DeviceLists"];
         };
         /**
          * Timeline
@@ -2123,10 +2327,32 @@ export interface components {
             timeout_ms?: number;
         };
         /**
+         * UploadKeysRequest
+         * @description Keys of the asking device, public halves only.
+         */
+        UploadKeysRequest: {
+            /** @description What the device says of itself. */
+            manifest?: components["schemas"]["SignedManifest"];
+        };
+        /**
          * UserId
          * @description An account: `@`, the local part, `:`, the name of its node. The pattern leaves open whether an IPv6 literal is one, in its only spelling: chapter 3 says which that is.
          */
         UserId: Brand<"UserId">;
+        /**
+         * UserKeys
+         * @description The keys of one user's devices.
+         */
+        UserKeys: {
+            /** @description Grows with each change of the rest. */
+            stream: number;
+            /** @description The account key in force, if there is one. */
+            account_key?: components["schemas"]["SignedAccountKey"];
+            /** @description The list of revocations in force, if there is one. */
+            revocations?: components["schemas"]["SignedRevocations"];
+            /** @description Those of the user's devices that have one, in the order of the device ids. */
+            manifests: components["schemas"]["SignedManifest"][];
+        };
         /**
          * Versions
          * @description What the node is and offers.
@@ -2209,6 +2435,9 @@ export interface components {
 export type Account = components['schemas']['Account'];
 export type AccountDataItem = components['schemas']['AccountDataItem'];
 export type AccountExport = components['schemas']['AccountExport'];
+export type AccountKey = components['schemas']['AccountKey'];
+export type AccountKeysRequest = components['schemas']['AccountKeysRequest'];
+export type AgreementKey = components['schemas']['AgreementKey'];
 export type AliasTarget = components['schemas']['AliasTarget'];
 export type Anchor = components['schemas']['Anchor'];
 export type AnyContent = components['schemas']['AnyContent'];
@@ -2220,6 +2449,7 @@ export type DeactivateRequest = components['schemas']['DeactivateRequest'];
 export type Device = components['schemas']['Device'];
 export type DeviceId = components['schemas']['DeviceId'];
 export type DeviceList = components['schemas']['DeviceList'];
+export type DeviceLists = components['schemas']['DeviceLists'];
 export type DiagnoseRequest = components['schemas']['DiagnoseRequest'];
 export type DiagnoseStep = components['schemas']['DiagnoseStep'];
 export type Diagnosis = components['schemas']['Diagnosis'];
@@ -2234,6 +2464,7 @@ export type Event = components['schemas']['Event'];
 export type EventId = components['schemas']['EventId'];
 export type EventList = components['schemas']['EventList'];
 export type EventType = components['schemas']['EventType'];
+export type Failures = components['schemas']['Failures'];
 export type FederationCapabilities = components['schemas']['FederationCapabilities'];
 export type FederationVersion = components['schemas']['FederationVersion'];
 export type Freshness = components['schemas']['Freshness'];
@@ -2254,6 +2485,7 @@ export type LeftRoomSync = components['schemas']['LeftRoomSync'];
 export type LogHead = components['schemas']['LogHead'];
 export type LogPage = components['schemas']['LogPage'];
 export type LoginRequest = components['schemas']['LoginRequest'];
+export type Manifest = components['schemas']['Manifest'];
 export type Member = components['schemas']['Member'];
 export type MemberList = components['schemas']['MemberList'];
 export type MemberRequest = components['schemas']['MemberRequest'];
@@ -2268,6 +2500,8 @@ export type PolicyChange = components['schemas']['PolicyChange'];
 export type PolicyVersion = components['schemas']['PolicyVersion'];
 export type PublicKey = components['schemas']['PublicKey'];
 export type PutStateRequest = components['schemas']['PutStateRequest'];
+export type QueriedKeys = components['schemas']['QueriedKeys'];
+export type QueryKeysRequest = components['schemas']['QueryKeysRequest'];
 export type RateLimit = components['schemas']['RateLimit'];
 export type ReasonRequest = components['schemas']['ReasonRequest'];
 export type Receipt = components['schemas']['Receipt'];
@@ -2275,6 +2509,8 @@ export type ReceiptRequest = components['schemas']['ReceiptRequest'];
 export type RegisterRequest = components['schemas']['RegisterRequest'];
 export type RejectedSend = components['schemas']['RejectedSend'];
 export type RenameDeviceRequest = components['schemas']['RenameDeviceRequest'];
+export type Revocations = components['schemas']['Revocations'];
+export type RevokedDevice = components['schemas']['RevokedDevice'];
 export type Room = components['schemas']['Room'];
 export type RoomAccountDataItem = components['schemas']['RoomAccountDataItem'];
 export type RoomAlias = components['schemas']['RoomAlias'];
@@ -2287,10 +2523,13 @@ export type SendResult = components['schemas']['SendResult'];
 export type SequencedEvent = components['schemas']['SequencedEvent'];
 export type SessionGrant = components['schemas']['SessionGrant'];
 export type Signature = components['schemas']['Signature'];
+export type SignedAccountKey = components['schemas']['SignedAccountKey'];
 export type SignedAuditRecord = components['schemas']['SignedAuditRecord'];
 export type SignedFreshness = components['schemas']['SignedFreshness'];
 export type SignedHostConsent = components['schemas']['SignedHostConsent'];
 export type SignedKeyDocument = components['schemas']['SignedKeyDocument'];
+export type SignedManifest = components['schemas']['SignedManifest'];
+export type SignedRevocations = components['schemas']['SignedRevocations'];
 export type Snapshot = components['schemas']['Snapshot'];
 export type StateKey = components['schemas']['StateKey'];
 export type SyncResponse = components['schemas']['SyncResponse'];
@@ -2299,7 +2538,9 @@ export type Transaction = components['schemas']['Transaction'];
 export type TransactionResult = components['schemas']['TransactionResult'];
 export type TransferRequest = components['schemas']['TransferRequest'];
 export type TypingRequest = components['schemas']['TypingRequest'];
+export type UploadKeysRequest = components['schemas']['UploadKeysRequest'];
 export type UserId = components['schemas']['UserId'];
+export type UserKeys = components['schemas']['UserKeys'];
 export type Versions = components['schemas']['Versions'];
 export type Visibility = components['schemas']['Visibility'];
 export type WaitingRoom = components['schemas']['WaitingRoom'];
@@ -2609,6 +2850,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    uploadKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadKeysRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    putAccountKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountKeysRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    queryKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryKeysRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueriedKeys"];
                 };
             };
             /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
@@ -4470,6 +4810,9 @@ export interface scopes {
     listDevices: "read";
     renameDevice: "account";
     revokeDevice: "account";
+    uploadKeys: "write";
+    putAccountKeys: "account";
+    queryKeys: "read";
     getAccountData: "read";
     putAccountData: "write";
     getRoomAccountData: "read";

@@ -1,4 +1,6 @@
+import { dropDeviceKeys } from '../storage/device-keys.ts';
 import type { Accounts } from './accounts.ts';
+import type { DeviceLists } from './device-lists.ts';
 import type { Memberships } from './memberships.ts';
 import type { Notifier } from './notifier.ts';
 import type { RoomWriter } from './room-writer.ts';
@@ -7,13 +9,14 @@ import type { Session, Sessions } from './sessions.ts';
 export interface DeactivationOptions {
   accounts: Accounts;
   sessions: Sessions;
+  lists: DeviceLists;
   memberships: Memberships;
   writer: RoomWriter;
   notifier: Notifier;
   now: () => number;
 }
 
-/** Ends an account for good: its sessions, its rooms, its password (ACC-070 to ACC-072). The name stays taken. */
+/** Ends an account for good: its sessions, its keys, its rooms, its password (ACC-070 to ACC-072). The name stays taken. */
 export class Deactivation {
   readonly #options: DeactivationOptions;
 
@@ -22,10 +25,12 @@ export class Deactivation {
   }
 
   async deactivate({ userId }: Session, password: string, address: string): Promise<void> {
-    const { accounts, sessions, memberships, writer, notifier, now } = this.#options;
+    const { accounts, sessions, lists, memberships, writer, notifier, now } = this.#options;
     const account = await accounts.checkPassword(userId, password, address);
-    await writer.write(async (changes) => {
+    const concerned = await writer.write(async (changes) => {
       await accounts.requireUnchanged(changes.trx, account);
+      const hadKeys = await dropDeviceKeys(changes.trx, userId); // MAN-027
+      const told = hadKeys ? await lists.changed(changes.trx, userId) : undefined; // while the user still shares rooms
       await memberships.leaveAll(changes, userId);
       await sessions.end(changes.trx, userId);
       await changes.trx
@@ -33,7 +38,9 @@ export class Deactivation {
         .set({ deactivated_ts: now(), password_hash: null })
         .where('user_id', '=', userId)
         .execute();
+      return told;
     });
+    if (concerned !== undefined) lists.tell(concerned);
     notifier.ended(userId);
   }
 }

@@ -5,6 +5,7 @@ import type { Tables } from '../storage/tables.ts';
 import type { Environment, NodeStore } from './environment.ts';
 import type { Notifier } from './notifier.ts';
 import type { Session, Sessions } from './sessions.ts';
+import { deviceListsSince } from './sync-device-lists.ts';
 import { joinedView, type SyncedRoom } from './sync-room.ts';
 import {
   accountDataSince,
@@ -79,6 +80,7 @@ export class Sync {
         },
         account_data: data.get('') ?? [],
         rejected: await rejected(db, session, token),
+        device_lists: await deviceListsSince(db, session.userId, token?.stream),
       };
     });
   }
@@ -120,10 +122,12 @@ function hasNews(room: JoinedRoomSync): boolean {
   );
 }
 
-function isEmpty({ rooms, account_data, rejected }: SyncResponse): boolean {
+function isEmpty({ rooms, account_data, rejected, device_lists }: SyncResponse): boolean {
   return (
     account_data.length === 0 &&
     rejected.length === 0 &&
+    device_lists?.changed.length === 0 &&
+    device_lists.left.length === 0 &&
     Object.values(rooms).every((section) => Object.keys(section).length === 0)
   );
 }

@@ -223,6 +223,30 @@ export interface RestoredRoomsTable {
   room_id: RoomId;
 }
 
+/** When the keys of a user last changed, here or on the user's own node. */
+export interface DeviceListsTable {
+  user_id: UserId;
+  stream: number;
+}
+
+/** What users of this node say of their devices. */
+export interface AccountKeysTable {
+  user_id: UserId;
+  /** schemas/SignedAccountKey.json */
+  account_key: string;
+  /** schemas/SignedRevocations.json */
+  revocations: string | null;
+}
+
+/** The keys of devices of this node's users. */
+export interface DeviceKeysTable {
+  user_id: UserId;
+  device_id: DeviceId;
+  /** schemas/SignedManifest.json, but for the cross-signature, which stands beside it. */
+  manifest: string;
+  cross_signature: string | null;
+}
+
 /** One row: the last position given out. */
 export interface StreamTable {
   position: number;
@@ -249,6 +273,9 @@ export interface Tables {
   policy: PolicyTable;
   audit: AuditTable;
   restored_rooms: RestoredRoomsTable;
+  device_lists: DeviceListsTable;
+  account_keys: AccountKeysTable;
+  device_keys: DeviceKeysTable;
   stream: StreamTable;
 }
 

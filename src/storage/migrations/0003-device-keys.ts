@@ -1,0 +1,28 @@
+import type { Kysely } from 'kysely';
+
+/** Keys of users' devices, here and on other nodes, and messages from device to device. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('device_lists')
+    .addColumn('user_id', 'text', (c) => c.primaryKey())
+    .addColumn('stream', 'bigint', (c) => c.notNull())
+    .execute();
+  await db.schema.createIndex('device_lists_by_stream').on('device_lists').column('stream').execute();
+  // For who came into a room, or left it, since a position.
+  await db.schema.createIndex('memberships_by_stream').on('memberships').columns(['room_id', 'stream']).execute();
+  await db.schema
+    .createTable('account_keys')
+    .addColumn('user_id', 'text', (c) => c.primaryKey().references('accounts.user_id'))
+    .addColumn('account_key', 'text', (c) => c.notNull())
+    .addColumn('revocations', 'text')
+    .execute();
+  await db.schema
+    .createTable('device_keys')
+    .addColumn('user_id', 'text', (c) => c.notNull())
+    .addColumn('device_id', 'text', (c) => c.notNull())
+    .addColumn('manifest', 'text', (c) => c.notNull())
+    .addColumn('cross_signature', 'text')
+    .addPrimaryKeyConstraint('device_keys_pk', ['user_id', 'device_id'])
+    .addForeignKeyConstraint('device_keys_device', ['user_id', 'device_id'], 'devices', ['user_id', 'device_id'])
+    .execute();
+}
