@@ -34,7 +34,7 @@ const fresh = newPair();
 const P = 2n ** 255n - 19n;
 
 /** X25519 keys that nobody may take (MAN-017). */
-const BAD_AGREEMENT_KEYS: Readonly<Record<string, string>> = {
+export const BAD_AGREEMENT_KEYS: Readonly<Record<string, string>> = {
   'of 0': littleEndian(0n),
   'of 1': littleEndian(1n),
   'of order 8': littleEndian(325606250916557431795983626356110631294008115727848805560023387167927233504n),

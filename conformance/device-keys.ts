@@ -22,6 +22,10 @@ export interface KeyedDevice {
   agreement: string;
   /** The manifest in force, as it is signed; empty before the first. */
   signed: JsonObject;
+  /** The signed and the fallback prekey in force, and all one-time prekeys that were left, each as it is signed. */
+  signedPrekey?: JsonObject;
+  fallback?: JsonObject;
+  oneTime: JsonObject[];
 }
 
 /** A user's account key, and what it has said last. */
@@ -48,12 +52,13 @@ export class KeyRing {
     return ++this.#clock;
   }
 
+  /** The keys of a session's device. */
   device({ account, deviceId }: Session): KeyedDevice {
     const name = `${account.userId} ${deviceId}`;
     const known = this.devices.get(name);
     if (known) return known;
-    const [signing, agreement] = [newPair(), toBase64url(x25519.getPublicKey(x25519.utils.randomSecretKey()))];
-    const made = { user: account.userId, device: deviceId, signing, agreement, signed: {} };
+    const [signing, agreement] = [newPair(), newAgreementKey()];
+    const made = { user: account.userId, device: deviceId, signing, agreement, signed: {}, oneTime: [] };
     this.devices.set(name, made);
     return made;
   }
@@ -124,4 +129,20 @@ export function revocationsOf(
 ): JsonObject {
   const revocations: JsonObject = { v: 1, user, version, revoked: [...revoked] };
   return { revocations, signature: signJson(seed, 'eccp.revocations-sig.v1', revocations) };
+}
+
+/** A prekey of a device. */
+export function prekeyOf(device: KeyedDevice, kind: string, created: number): JsonObject {
+  const id = `${kind}-${crypto.randomUUID()}`;
+  return { v: 1, user: device.user, device: device.device, kind, id, key: newAgreementKey(), created };
+}
+
+/** A prekey with a device's signature. */
+export function signPrekey(prekey: JsonObject, { seed }: SigningPair): JsonObject {
+  return { prekey, signature: signJson(seed, 'eccp.prekey-sig.v1', prekey) };
+}
+
+/** The public half of a new X25519 key. */
+export function newAgreementKey(): string {
+  return toBase64url(x25519.getPublicKey(x25519.utils.randomSecretKey()));
 }

@@ -27,6 +27,7 @@ import { MissingContents } from './services/missing-contents.ts';
 import { Notifier } from './services/notifier.ts';
 import { Outbox } from './services/outbox.ts';
 import { Passwords } from './services/passwords.ts';
+import { Claims } from './services/prekeys.ts';
 import { Receipts } from './services/receipts.ts';
 import { RemoteMemberships } from './services/remote-memberships.ts';
 import { RoomWriter } from './services/room-writer.ts';
@@ -98,6 +99,7 @@ export function createServices({ store, identity, environment, registration, pee
     accounts,
     devices,
     deviceKeys: new DeviceKeys({ store, sessions, devices, lists }),
+    claims: new Claims(store, notifier),
     memberships,
     writer,
     directory,

@@ -67,6 +67,8 @@ Given(
     await publishAccountKey(this, who, false);
     await publishManifest(this, who, true);
     await this.call(who, 'queryKeys', { body: { users: [await this.userId(who)] } });
+    const { account, deviceId } = await this.actor(who);
+    await this.call(who, 'claimKeys', { body: { devices: { [account.userId]: [deviceId] } } });
   },
 );
 
@@ -164,7 +166,7 @@ When(
 // Given Alice lists a device as revoked that nobody has
 Given('{actor} lists a device as revoked that nobody has', async function (this: EccpWorld, who: string) {
   const user = await this.userId(who);
-  await revoke(this, who, { user, device: 'NOSUCHDEVICE', signing: newPair(), agreement: '', signed: {} });
+  await revoke(this, who, { user, device: 'NOSUCHDEVICE', signing: newPair(), agreement: '', signed: {}, oneTime: [] });
 });
 
 // When Alice publishes a list of revocations with "the same version"

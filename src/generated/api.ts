@@ -209,6 +209,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_eccp/client/v1/keys/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take prekeys of devices */
+        post: operations["claimKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_eccp/client/v1/account_data/{type}": {
         parameters: {
             query?: never;
@@ -1199,6 +1216,44 @@ export interface components {
             new_password: string;
         };
         /**
+         * ClaimKeysAnswer
+         * @description The claimed keys.
+         */
+        ClaimKeysAnswer: {
+            devices: components["schemas"]["ClaimedKeysByUser"];
+            /** @description Nodes whose devices are missing because they could not be asked. */
+            failures: components["schemas"]["Failures"];
+        };
+        /**
+         * ClaimKeysRequest
+         * @description Devices with which the asking one wants to begin a conversation.
+         */
+        ClaimKeysRequest: {
+            /** @description Device ids by user. */
+            devices: {
+                [key: string]: components["schemas"]["DeviceId"][];
+            };
+        };
+        /**
+         * ClaimedKeys
+         * @description What it takes to begin a conversation with a device.
+         */
+        ClaimedKeys: {
+            manifest: components["schemas"]["SignedManifest"];
+            signed_prekey: components["schemas"]["SignedPrekey"];
+            /** @description A one-time prekey that nobody else gets, or the fallback prekey; absent where there is neither. */
+            prekey?: components["schemas"]["SignedPrekey"];
+        };
+        /**
+         * ClaimedKeysByUser
+         * @description Claimed keys, by user and device.
+         */
+        ClaimedKeysByUser: {
+            [key: string]: {
+                [key: string]: components["schemas"]["ClaimedKeys"];
+            };
+        };
+        /**
          * CreateRoomRequest
          * @description Asks for a room.
          */
@@ -1653,6 +1708,13 @@ export interface components {
             key: components["schemas"]["KeyId"];
         };
         /**
+         * KeysUploaded
+         * @description What the node has now.
+         */
+        KeysUploaded: {
+            prekeys: components["schemas"]["PrekeyCounts"];
+        };
+        /**
          * KnockedRoomSync
          * @description A knock that waits for an answer.
          */
@@ -1864,6 +1926,37 @@ export interface components {
             /** @description Counts the changes; 0 is what the node starts with. */
             version: number;
             policy: components["schemas"]["Policy"];
+        };
+        /**
+         * Prekey
+         * @description A key of a device that others begin conversations with while the device is away.
+         */
+        Prekey: {
+            /** @constant */
+            v: 1;
+            /** @description Whose device it is. */
+            user: components["schemas"]["UserId"];
+            device: components["schemas"]["DeviceId"];
+            /**
+             * @description `signed`: part of every handshake. `one_time`: handed out once. `fallback`: handed out when those are used up.
+             * @enum {string}
+             */
+            kind: "signed" | "one_time" | "fallback";
+            /** @description By which the device finds the private half again; one of its own for each key of a kind. */
+            id: string;
+            key: components["schemas"]["AgreementKey"];
+            /** @description When it was made, by the device's clock, in milliseconds since 1970. */
+            created: number;
+        };
+        /**
+         * PrekeyCounts
+         * @description What the node has left of a device's prekeys.
+         */
+        PrekeyCounts: {
+            /** @description One-time prekeys that were not handed out. */
+            one_time: number;
+            /** @description Whether there is a fallback prekey that was not handed out. */
+            fallback: boolean;
         };
         /**
          * PublicKey
@@ -2204,6 +2297,15 @@ export interface components {
             cross_signature?: components["schemas"]["Signature"];
         };
         /**
+         * SignedPrekey
+         * @description A prekey and its device's signature.
+         */
+        SignedPrekey: {
+            prekey: components["schemas"]["Prekey"];
+            /** @description By the device's `ed25519`, in the domain `eccp.prekey-sig.v1`. */
+            signature: components["schemas"]["Signature"];
+        };
+        /**
          * SignedRevocations
          * @description A list of revocations and its signature.
          */
@@ -2260,6 +2362,8 @@ export interface components {
             rejected: components["schemas"]["RejectedSend"][];
             /** @description Of class `e2ee`: users whose keys changed. */
             device_lists?: components["schemas"]["DeviceLists"];
+            /** @description Of class `e2ee`: what the node has left of the asking device's prekeys. */
+            prekeys?: components["schemas"]["PrekeyCounts"];
         };
         /**
          * Timeline
@@ -2333,6 +2437,12 @@ export interface components {
         UploadKeysRequest: {
             /** @description What the device says of itself. */
             manifest?: components["schemas"]["SignedManifest"];
+            /** @description A new one, of the kind `signed`. */
+            signed_prekey?: components["schemas"]["SignedPrekey"];
+            /** @description A new one, of the kind `fallback`. */
+            fallback_prekey?: components["schemas"]["SignedPrekey"];
+            /** @description More of the kind `one_time`. */
+            one_time_prekeys?: components["schemas"]["SignedPrekey"][];
         };
         /**
          * UserId
@@ -2444,6 +2554,10 @@ export type AnyContent = components['schemas']['AnyContent'];
 export type AuditPage = components['schemas']['AuditPage'];
 export type AuditRecord = components['schemas']['AuditRecord'];
 export type ChangePasswordRequest = components['schemas']['ChangePasswordRequest'];
+export type ClaimKeysAnswer = components['schemas']['ClaimKeysAnswer'];
+export type ClaimKeysRequest = components['schemas']['ClaimKeysRequest'];
+export type ClaimedKeys = components['schemas']['ClaimedKeys'];
+export type ClaimedKeysByUser = components['schemas']['ClaimedKeysByUser'];
 export type CreateRoomRequest = components['schemas']['CreateRoomRequest'];
 export type DeactivateRequest = components['schemas']['DeactivateRequest'];
 export type Device = components['schemas']['Device'];
@@ -2480,6 +2594,7 @@ export type KeyChain = components['schemas']['KeyChain'];
 export type KeyDocument = components['schemas']['KeyDocument'];
 export type KeyId = components['schemas']['KeyId'];
 export type KeysRotated = components['schemas']['KeysRotated'];
+export type KeysUploaded = components['schemas']['KeysUploaded'];
 export type KnockedRoomSync = components['schemas']['KnockedRoomSync'];
 export type LeftRoomSync = components['schemas']['LeftRoomSync'];
 export type LogHead = components['schemas']['LogHead'];
@@ -2498,6 +2613,8 @@ export type PeerList = components['schemas']['PeerList'];
 export type Policy = components['schemas']['Policy'];
 export type PolicyChange = components['schemas']['PolicyChange'];
 export type PolicyVersion = components['schemas']['PolicyVersion'];
+export type Prekey = components['schemas']['Prekey'];
+export type PrekeyCounts = components['schemas']['PrekeyCounts'];
 export type PublicKey = components['schemas']['PublicKey'];
 export type PutStateRequest = components['schemas']['PutStateRequest'];
 export type QueriedKeys = components['schemas']['QueriedKeys'];
@@ -2529,6 +2646,7 @@ export type SignedFreshness = components['schemas']['SignedFreshness'];
 export type SignedHostConsent = components['schemas']['SignedHostConsent'];
 export type SignedKeyDocument = components['schemas']['SignedKeyDocument'];
 export type SignedManifest = components['schemas']['SignedManifest'];
+export type SignedPrekey = components['schemas']['SignedPrekey'];
 export type SignedRevocations = components['schemas']['SignedRevocations'];
 export type Snapshot = components['schemas']['Snapshot'];
 export type StateKey = components['schemas']['StateKey'];
@@ -2876,13 +2994,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Empty"];
+                    "application/json": components["schemas"]["KeysUploaded"];
                 };
             };
             /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
@@ -2949,6 +3067,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueriedKeys"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    claimKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimKeysRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimKeysAnswer"];
                 };
             };
             /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
@@ -4813,6 +4964,7 @@ export interface scopes {
     uploadKeys: "write";
     putAccountKeys: "account";
     queryKeys: "read";
+    claimKeys: "write";
     getAccountData: "read";
     putAccountData: "write";
     getRoomAccountData: "read";

@@ -16,6 +16,7 @@ import { EccpError } from '../core/errors.ts';
 import type {
   AccountKeysRequest,
   DeviceId,
+  KeysUploaded,
   QueriedKeys,
   UploadKeysRequest,
   UserId,
@@ -32,11 +33,13 @@ import {
   saveManifest,
   userKeysOf,
 } from '../storage/device-keys.ts';
+import { heldPrekeys } from '../storage/prekeys.ts';
 import type { Tables } from '../storage/tables.ts';
 import { isActive } from './accounts.ts';
 import type { DeviceLists } from './device-lists.ts';
 import type { Devices } from './devices.ts';
 import type { NodeStore } from './environment.ts';
+import { readPrekeys, takePrekeys } from './prekeys.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { amongSharing } from './shared-rooms.ts';
 
@@ -55,17 +58,24 @@ export class DeviceKeys {
     this.#options = options;
   }
 
-  /** @throws EccpError those of `uploadKeys`; then nothing of the request is taken. */
-  async upload(session: Session, { manifest }: UploadKeysRequest): Promise<void> {
+  /** @throws EccpError those of `uploadKeys`; then nothing of the request is taken (PRE-004). */
+  async upload(session: Session, request: UploadKeysRequest): Promise<KeysUploaded> {
     const { store, sessions, lists } = this.#options;
+    const { userId, deviceId } = session;
     const signed =
-      manifest && ofBody(() => readManifest(manifest as Json, session.userId, session.deviceId, '/manifest'));
-    const concerned = await store.write(async (trx) => {
+      request.manifest && ofBody(() => readManifest(request.manifest as Json, userId, deviceId, '/manifest'));
+    // A device's Ed25519 key never changes: what it signed can be checked before anybody has to wait for it.
+    const said = signed ?? (await store.read((db) => manifestOf(db, userId, deviceId)));
+    const prekeys = ofBody(() => readPrekeys(request, said?.manifest));
+    const { concerned, counts } = await store.write(async (trx) => {
       await sessions.require(trx, session); // a device that is revoked meanwhile gets no keys
       const isNew = signed !== undefined && (await takeManifest(trx, session, signed));
-      return isNew ? lists.changed(trx, session.userId) : undefined;
+      await takePrekeys(trx, session, prekeys);
+      const { counts } = await heldPrekeys(trx, userId, deviceId);
+      return { concerned: isNew ? await lists.changed(trx, userId) : undefined, counts };
     });
     if (concerned !== undefined) lists.tell(concerned);
+    return { prekeys: counts };
   }
 
   /** @throws EccpError those of `putAccountKeys`; then nothing of the request is taken (MAN-001). */

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { AccountDataItem, JoinedRoomSync, RoomId, SyncResponse } from '../generated/api.ts';
+import { heldPrekeys } from '../storage/prekeys.ts';
 import { lastPosition } from '../storage/stream.ts';
 import type { Tables } from '../storage/tables.ts';
 import type { Environment, NodeStore } from './environment.ts';
@@ -52,9 +53,9 @@ export class Sync {
     for (;;) {
       const listening = notifier.listen(session.userId, session.deviceId, signal); // before reading: no news is missed
       try {
-        const answer = await this.#collect(session, since, limit);
+        const { answer, isNews } = await this.#collect(session, since, limit);
         const left = deadline - environment.elapsed();
-        if (since === undefined || !isEmpty(answer) || left <= 0 || signal.aborted) return answer;
+        if (since === undefined || isNews || left <= 0 || signal.aborted) return answer;
         await listening.wait(left);
       } finally {
         listening.stop();
@@ -62,7 +63,11 @@ export class Sync {
     }
   }
 
-  #collect(session: Session, since: string | undefined, limit: number): Promise<SyncResponse> {
+  #collect(
+    session: Session,
+    since: string | undefined,
+    limit: number,
+  ): Promise<{ answer: SyncResponse; isNews: boolean }> {
     const typing = this.#options.typing.serial;
     return this.#options.store.read(async (db) => {
       await this.#options.sessions.require(db, session); // listening began before: no end of the session is missed
@@ -70,7 +75,8 @@ export class Sync {
       const token = since === undefined ? undefined : parseToken(since, stream);
       const rooms = await roomsOf(db, session);
       const data = await accountDataSince(db, session, token);
-      return {
+      const prekeys = await heldPrekeys(db, session.userId, session.deviceId);
+      const answer = {
         next_batch: formatToken({ stream, typing }),
         rooms: {
           joined: await this.#joined(db, session, rooms, data, token, limit),
@@ -81,7 +87,9 @@ export class Sync {
         account_data: data.get('') ?? [],
         rejected: await rejected(db, session, token),
         device_lists: await deviceListsSince(db, session.userId, token?.stream),
+        prekeys: prekeys.counts,
       };
+      return { answer, isNews: !isEmpty(answer) || prekeys.stream > (token?.stream ?? 0) };
     });
   }
 

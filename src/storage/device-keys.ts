@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { AccountKey, SignedAccountKey, SignedManifest, SignedRevocations } from '../core/device-manifest.ts';
 import type { DeviceId, UserId, UserKeys } from '../generated/api.ts';
+import { dropPrekeys } from './prekeys.ts';
 import type { Tables } from './tables.ts';
 
 /** What a user says of the own devices; nothing before the first account key. */
@@ -112,6 +113,7 @@ export async function userKeysOf(db: Kysely<Tables>, userId: UserId): Promise<Us
 
 /** Removes the keys of a device, or without one of every device of the user. @returns whether there were any. */
 export async function dropDeviceKeys(trx: Kysely<Tables>, userId: UserId, deviceId?: DeviceId): Promise<boolean> {
+  await dropPrekeys(trx, userId, deviceId);
   let query = trx.deleteFrom('device_keys').where('user_id', '=', userId);
   if (deviceId !== undefined) query = query.where('device_id', '=', deviceId);
   return (await query.returning('device_id').execute()).length > 0;

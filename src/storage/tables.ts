@@ -245,6 +245,28 @@ export interface DeviceKeysTable {
   /** schemas/SignedManifest.json, but for the cross-signature, which stands beside it. */
   manifest: string;
   cross_signature: string | null;
+  /** schemas/SignedPrekey.json */
+  signed_prekey: string | null;
+  fallback_prekey: string | null;
+  fallback_used: Generated<number>;
+  /** One-time prekeys that were not handed out. */
+  prekeys_left: Generated<number>;
+  /** When one was last handed out. */
+  prekeys_stream: Generated<number>;
+}
+
+/** Every one-time prekey that a device ever left here: none is handed out twice (PRE-008). */
+export interface OneTimePrekeysTable {
+  user_id: UserId;
+  device_id: DeviceId;
+  id: string;
+  key: string;
+  /** In the order in which they came. */
+  position: number;
+  /** Null once it was handed out. */
+  signature: string | null;
+  /** The prekey's own `created`. */
+  created_ts: number;
 }
 
 /** One row: the last position given out. */
@@ -276,6 +298,7 @@ export interface Tables {
   device_lists: DeviceListsTable;
   account_keys: AccountKeysTable;
   device_keys: DeviceKeysTable;
+  one_time_prekeys: OneTimePrekeysTable;
   stream: StreamTable;
 }
 

@@ -1,21 +1,22 @@
 import type { DeviceKeys } from '../../services/device-keys.ts';
+import type { Claims } from '../../services/prekeys.ts';
 import type { Handlers } from '../types.ts';
 
 /** Keys of devices, and messages from device to device. */
 export function keyHandlers({
   deviceKeys,
+  claims,
 }: {
   deviceKeys: DeviceKeys;
-}): Pick<Handlers, 'uploadKeys' | 'putAccountKeys' | 'queryKeys'> {
+  claims: Claims;
+}): Pick<Handlers, 'uploadKeys' | 'putAccountKeys' | 'queryKeys' | 'claimKeys'> {
   return {
-    uploadKeys: async ({ session, body }) => {
-      await deviceKeys.upload(session, body);
-      return { status: 200, body: {} };
-    },
+    uploadKeys: async ({ session, body }) => ({ status: 200, body: await deviceKeys.upload(session, body) }),
     putAccountKeys: async ({ session, body }) => {
       await deviceKeys.putAccount(session, body);
       return { status: 200, body: {} };
     },
+    claimKeys: async ({ session, body }) => ({ status: 200, body: await claims.claim(session, body) }),
     queryKeys: async ({ session, body }) => ({ status: 200, body: await deviceKeys.query(session, body.users) }),
   };
 }

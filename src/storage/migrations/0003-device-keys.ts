@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 
 /** Keys of users' devices, here and on other nodes, and messages from device to device. */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -22,7 +22,29 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('device_id', 'text', (c) => c.notNull())
     .addColumn('manifest', 'text', (c) => c.notNull())
     .addColumn('cross_signature', 'text')
+    .addColumn('signed_prekey', 'text')
+    .addColumn('fallback_prekey', 'text')
+    .addColumn('fallback_used', 'integer', (c) => c.notNull().defaultTo(0))
+    .addColumn('prekeys_left', 'integer', (c) => c.notNull().defaultTo(0))
+    .addColumn('prekeys_stream', 'bigint', (c) => c.notNull().defaultTo(0))
     .addPrimaryKeyConstraint('device_keys_pk', ['user_id', 'device_id'])
     .addForeignKeyConstraint('device_keys_device', ['user_id', 'device_id'], 'devices', ['user_id', 'device_id'])
+    .execute();
+  await db.schema
+    .createTable('one_time_prekeys')
+    .addColumn('user_id', 'text', (c) => c.notNull())
+    .addColumn('device_id', 'text', (c) => c.notNull())
+    .addColumn('id', 'text', (c) => c.notNull())
+    .addColumn('key', 'text', (c) => c.notNull())
+    .addColumn('position', 'integer', (c) => c.notNull())
+    .addColumn('signature', 'text')
+    .addColumn('created_ts', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('one_time_prekeys_pk', ['user_id', 'device_id', 'id'])
+    .execute();
+  await db.schema
+    .createIndex('one_time_prekeys_left')
+    .on('one_time_prekeys')
+    .columns(['user_id', 'device_id', 'position'])
+    .where(sql<boolean>`signature is not null`)
     .execute();
 }
