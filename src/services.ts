@@ -38,6 +38,7 @@ import { Snapshots } from './services/snapshots.ts';
 import { StateEvents } from './services/state-events.ts';
 import { Submissions } from './services/submissions.ts';
 import { Sync } from './services/sync.ts';
+import { ToDevice } from './services/to-device.ts';
 import { type AskConsent, Transfers } from './services/transfers.ts';
 import { Typing } from './services/typing.ts';
 import { Unconfirmed } from './services/unconfirmed.ts';
@@ -78,6 +79,7 @@ export function createServices({ store, identity, environment, registration, pee
   const lists = new DeviceLists(notifier);
   const devices = new Devices(store, sessions, lists, notifier, now);
   const typing = new Typing(store, rooms, notifier, environment);
+  const toDevice = new ToDevice({ store, sessions, notifier, environment });
   const outbox = new Outbox(store, environment, nodeName);
   const answers = new HostAnswers();
   const submissions = new Submissions({ store, rooms, outbox, answers, notifier, environment });
@@ -100,6 +102,7 @@ export function createServices({ store, identity, environment, registration, pee
     devices,
     deviceKeys: new DeviceKeys({ store, sessions, devices, lists }),
     claims: new Claims(store, notifier),
+    toDevice,
     memberships,
     writer,
     directory,
@@ -111,7 +114,7 @@ export function createServices({ store, identity, environment, registration, pee
     state: new StateEvents(store, rooms, writer),
     messages: new Messages(store, rooms, writer, submissions, missingContents),
     missingContents,
-    sync: new Sync({ store, notifier, sessions, typing, environment }),
+    sync: new Sync({ store, notifier, sessions, typing, toDevice, environment }),
     transfers: new Transfers({ store, rooms, writer, identity, askConsent: peers.askConsent }),
     outbox,
     answers,

@@ -69,6 +69,8 @@ Given(
     await this.call(who, 'queryKeys', { body: { users: [await this.userId(who)] } });
     const { account, deviceId } = await this.actor(who);
     await this.call(who, 'claimKeys', { body: { devices: { [account.userId]: [deviceId] } } });
+    const params = { type: 'org.example.note', txnId: this.unique() };
+    await this.call(who, 'sendToDevice', { params, body: { messages: { [account.userId]: { [deviceId]: {} } } } });
   },
 );
 

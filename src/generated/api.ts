@@ -226,6 +226,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_eccp/client/v1/to_device/{type}/{txnId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Send messages to single devices */
+        put: operations["sendToDevice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_eccp/client/v1/account_data/{type}": {
         parameters: {
             query?: never;
@@ -1325,6 +1342,15 @@ export interface components {
             left: components["schemas"]["UserId"][];
         };
         /**
+         * DeviceMessages
+         * @description One content for each device, by user and device.
+         */
+        DeviceMessages: {
+            [key: string]: {
+                [key: string]: components["schemas"]["AnyContent"];
+            };
+        };
+        /**
          * DiagnoseRequest
          * @description Which peer to try.
          */
@@ -2186,6 +2212,13 @@ export interface components {
             seq?: number;
         };
         /**
+         * SendToDeviceRequest
+         * @description Messages for devices.
+         */
+        SendToDeviceRequest: {
+            messages: components["schemas"]["DeviceMessages"];
+        };
+        /**
          * SequencedEvent
          * @description An event with its entry. Content and nonce are both absent once the event is redacted, and where they are withheld.
          */
@@ -2364,6 +2397,8 @@ export interface components {
             device_lists?: components["schemas"]["DeviceLists"];
             /** @description Of class `e2ee`: what the node has left of the asking device's prekeys. */
             prekeys?: components["schemas"]["PrekeyCounts"];
+            /** @description Of class `e2ee`: messages that wait for the asking device, oldest first. */
+            to_device?: components["schemas"]["ToDeviceMessage"][];
         };
         /**
          * Timeline
@@ -2375,6 +2410,27 @@ export interface components {
             limited: boolean;
             /** @description Where the events left out start, going back: pass it to listMessages as `from`. Present when limited. */
             before?: number;
+        };
+        /**
+         * ToDeviceMessage
+         * @description A message that waited for the asking device.
+         */
+        ToDeviceMessage: {
+            /** @description One of its own for each message of a device. */
+            id: string;
+            sender: components["schemas"]["UserId"];
+            sender_device: components["schemas"]["DeviceId"];
+            type: components["schemas"]["EventType"];
+            /** @description Nobody but the two devices needs to understand it. */
+            content: components["schemas"]["AnyContent"];
+        };
+        /**
+         * ToDeviceSent
+         * @description What became of the messages.
+         */
+        ToDeviceSent: {
+            /** @description Of devices of this node: the messages that no queue took, in the order of users and devices. */
+            undelivered: components["schemas"]["Undelivered"][];
         };
         /**
          * Transaction
@@ -2429,6 +2485,19 @@ export interface components {
             typing: boolean;
             /** @description After how many milliseconds it ends by itself. */
             timeout_ms?: number;
+        };
+        /**
+         * Undelivered
+         * @description A message that no queue took.
+         */
+        Undelivered: {
+            user: components["schemas"]["UserId"];
+            device: components["schemas"]["DeviceId"];
+            /**
+             * @description `ECCP_NOT_FOUND`: there is no such device, or its user shares no room with the sender. `ECCP_LIMIT_EXCEEDED`: too much waits for it.
+             * @enum {string}
+             */
+            errcode: "ECCP_NOT_FOUND" | "ECCP_LIMIT_EXCEEDED";
         };
         /**
          * UploadKeysRequest
@@ -2564,6 +2633,7 @@ export type Device = components['schemas']['Device'];
 export type DeviceId = components['schemas']['DeviceId'];
 export type DeviceList = components['schemas']['DeviceList'];
 export type DeviceLists = components['schemas']['DeviceLists'];
+export type DeviceMessages = components['schemas']['DeviceMessages'];
 export type DiagnoseRequest = components['schemas']['DiagnoseRequest'];
 export type DiagnoseStep = components['schemas']['DiagnoseStep'];
 export type Diagnosis = components['schemas']['Diagnosis'];
@@ -2637,6 +2707,7 @@ export type RoomPreview = components['schemas']['RoomPreview'];
 export type RotateKeysRequest = components['schemas']['RotateKeysRequest'];
 export type Scope = components['schemas']['Scope'];
 export type SendResult = components['schemas']['SendResult'];
+export type SendToDeviceRequest = components['schemas']['SendToDeviceRequest'];
 export type SequencedEvent = components['schemas']['SequencedEvent'];
 export type SessionGrant = components['schemas']['SessionGrant'];
 export type Signature = components['schemas']['Signature'];
@@ -2652,10 +2723,13 @@ export type Snapshot = components['schemas']['Snapshot'];
 export type StateKey = components['schemas']['StateKey'];
 export type SyncResponse = components['schemas']['SyncResponse'];
 export type Timeline = components['schemas']['Timeline'];
+export type ToDeviceMessage = components['schemas']['ToDeviceMessage'];
+export type ToDeviceSent = components['schemas']['ToDeviceSent'];
 export type Transaction = components['schemas']['Transaction'];
 export type TransactionResult = components['schemas']['TransactionResult'];
 export type TransferRequest = components['schemas']['TransferRequest'];
 export type TypingRequest = components['schemas']['TypingRequest'];
+export type Undelivered = components['schemas']['Undelivered'];
 export type UploadKeysRequest = components['schemas']['UploadKeysRequest'];
 export type UserId = components['schemas']['UserId'];
 export type UserKeys = components['schemas']['UserKeys'];
@@ -3100,6 +3174,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClaimKeysAnswer"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    sendToDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The kind of message; the grammar is that of event types. */
+                type: components["schemas"]["EventType"];
+                /** @description Chosen by the device, new for each event. */
+                txnId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendToDeviceRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToDeviceSent"];
                 };
             };
             /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
@@ -4965,6 +5077,7 @@ export interface scopes {
     putAccountKeys: "account";
     queryKeys: "read";
     claimKeys: "write";
+    sendToDevice: "write";
     getAccountData: "read";
     putAccountData: "write";
     getRoomAccountData: "read";

@@ -1,8 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { AccountDataItem, JoinedRoomSync, RoomId, SyncResponse } from '../generated/api.ts';
+import { StoreUnavailable } from '../storage/errors.ts';
 import { heldPrekeys } from '../storage/prekeys.ts';
 import { lastPosition } from '../storage/stream.ts';
 import type { Tables } from '../storage/tables.ts';
+import { hasMessages, waitingMessages } from '../storage/to-device.ts';
 import type { Environment, NodeStore } from './environment.ts';
 import type { Notifier } from './notifier.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -19,6 +21,7 @@ import {
   roomsOf,
 } from './sync-sections.ts';
 import { formatToken, parseToken, type SyncToken } from './sync-token.ts';
+import type { ToDevice } from './to-device.ts';
 import type { Typing } from './typing.ts';
 
 export interface SyncOptions {
@@ -26,7 +29,16 @@ export interface SyncOptions {
   notifier: Notifier;
   sessions: Sessions;
   typing: Typing;
+  toDevice: ToDevice;
   environment: Environment;
+}
+
+interface Collected {
+  readonly answer: SyncResponse;
+  /** Whether the answer is worth ending a wait for. */
+  readonly isNews: boolean;
+  /** Up to where the token says that the device has the messages for it, where some of those are still kept. */
+  readonly acknowledged: number | undefined;
 }
 
 /** What is new for one user since a token (chapter 11). */
@@ -53,7 +65,8 @@ export class Sync {
     for (;;) {
       const listening = notifier.listen(session.userId, session.deviceId, signal); // before reading: no news is missed
       try {
-        const { answer, isNews } = await this.#collect(session, since, limit);
+        const { answer, isNews, acknowledged } = await this.#collect(session, since, limit);
+        if (acknowledged !== undefined) await this.#acknowledge(session, acknowledged);
         const left = deadline - environment.elapsed();
         if (since === undefined || isNews || left <= 0 || signal.aborted) return answer;
         await listening.wait(left);
@@ -63,21 +76,19 @@ export class Sync {
     }
   }
 
-  #collect(
-    session: Session,
-    since: string | undefined,
-    limit: number,
-  ): Promise<{ answer: SyncResponse; isNews: boolean }> {
+  #collect(session: Session, since: string | undefined, limit: number): Promise<Collected> {
     const typing = this.#options.typing.serial;
     return this.#options.store.read(async (db) => {
       await this.#options.sessions.require(db, session); // listening began before: no end of the session is missed
       const stream = await lastPosition(db);
-      const token = since === undefined ? undefined : parseToken(since, stream);
+      const token = since === undefined ? undefined : parseToken(since, stream, session.deviceId);
       const rooms = await roomsOf(db, session);
       const data = await accountDataSince(db, session, token);
       const prekeys = await heldPrekeys(db, session.userId, session.deviceId);
+      const got = token?.toDevice ?? 0;
+      const waiting = await waitingMessages(db, session, got);
       const answer = {
-        next_batch: formatToken({ stream, typing }),
+        next_batch: formatToken({ stream, typing, toDevice: waiting.last }, session.deviceId),
         rooms: {
           joined: await this.#joined(db, session, rooms, data, token, limit),
           invited: await invited(db, session, rooms, token),
@@ -88,9 +99,20 @@ export class Sync {
         rejected: await rejected(db, session, token),
         device_lists: await deviceListsSince(db, session.userId, token?.stream),
         prekeys: prekeys.counts,
+        to_device: waiting.messages,
       };
-      return { answer, isNews: !isEmpty(answer) || prekeys.stream > (token?.stream ?? 0) };
+      const isNews = !isEmpty(answer) || prekeys.stream > (token?.stream ?? 0);
+      return { answer, isNews, acknowledged: (await hasMessages(db, session, got)) ? got : undefined };
     });
+  }
+
+  /** A disk that refuses does not keep anybody from reading: the next sync acknowledges again. */
+  async #acknowledge(session: Session, position: number): Promise<void> {
+    try {
+      await this.#options.toDevice.acknowledge(session, position);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+    }
   }
 
   async #joined(
@@ -130,8 +152,9 @@ function hasNews(room: JoinedRoomSync): boolean {
   );
 }
 
-function isEmpty({ rooms, account_data, rejected, device_lists }: SyncResponse): boolean {
+function isEmpty({ rooms, account_data, rejected, device_lists, to_device }: SyncResponse): boolean {
   return (
+    to_device?.length === 0 &&
     account_data.length === 0 &&
     rejected.length === 0 &&
     device_lists?.changed.length === 0 &&

@@ -4,6 +4,7 @@ import type { AccountKey, SignedAccountKey, SignedManifest, SignedRevocations } 
 import type { DeviceId, UserId, UserKeys } from '../generated/api.ts';
 import { dropPrekeys } from './prekeys.ts';
 import type { Tables } from './tables.ts';
+import { dropMessages } from './to-device.ts';
 
 /** What a user says of the own devices; nothing before the first account key. */
 export interface HeldAccountKeys {
@@ -111,9 +112,10 @@ export async function userKeysOf(db: Kysely<Tables>, userId: UserId): Promise<Us
   } as UserKeys;
 }
 
-/** Removes the keys of a device, or without one of every device of the user. @returns whether there were any. */
+/** Removes the keys of a device and what waits for it, or without one of every device of the user. @returns whether it had keys. */
 export async function dropDeviceKeys(trx: Kysely<Tables>, userId: UserId, deviceId?: DeviceId): Promise<boolean> {
   await dropPrekeys(trx, userId, deviceId);
+  await dropMessages(trx, userId, deviceId);
   let query = trx.deleteFrom('device_keys').where('user_id', '=', userId);
   if (deviceId !== undefined) query = query.where('device_id', '=', deviceId);
   return (await query.returning('device_id').execute()).length > 0;

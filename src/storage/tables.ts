@@ -269,6 +269,30 @@ export interface OneTimePrekeysTable {
   created_ts: number;
 }
 
+/** Messages that wait for devices of this node, each device's in the order of `position`. */
+export interface ToDeviceTable {
+  user_id: UserId;
+  device_id: DeviceId;
+  position: number;
+  sender: UserId;
+  sender_device: DeviceId;
+  type: EventType;
+  /** Canonical JSON. */
+  content: string;
+  /** What it counts (TDM-008). */
+  bytes: number;
+}
+
+/** Transaction ids of messages to devices, by the device that sent them, with what was answered. */
+export interface ToDeviceTxnsTable {
+  user_id: UserId;
+  device_id: DeviceId;
+  txn_id: string;
+  digest: string;
+  answer: string;
+  created_ts: number;
+}
+
 /** One row: the last position given out. */
 export interface StreamTable {
   position: number;
@@ -299,6 +323,8 @@ export interface Tables {
   account_keys: AccountKeysTable;
   device_keys: DeviceKeysTable;
   one_time_prekeys: OneTimePrekeysTable;
+  to_device: ToDeviceTable;
+  to_device_txns: ToDeviceTxnsTable;
   stream: StreamTable;
 }
 

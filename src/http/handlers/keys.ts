@@ -1,15 +1,18 @@
 import type { DeviceKeys } from '../../services/device-keys.ts';
 import type { Claims } from '../../services/prekeys.ts';
+import type { ToDevice } from '../../services/to-device.ts';
 import type { Handlers } from '../types.ts';
 
 /** Keys of devices, and messages from device to device. */
 export function keyHandlers({
   deviceKeys,
   claims,
+  toDevice,
 }: {
   deviceKeys: DeviceKeys;
   claims: Claims;
-}): Pick<Handlers, 'uploadKeys' | 'putAccountKeys' | 'queryKeys' | 'claimKeys'> {
+  toDevice: ToDevice;
+}): Pick<Handlers, 'uploadKeys' | 'putAccountKeys' | 'queryKeys' | 'claimKeys' | 'sendToDevice'> {
   return {
     uploadKeys: async ({ session, body }) => ({ status: 200, body: await deviceKeys.upload(session, body) }),
     putAccountKeys: async ({ session, body }) => {
@@ -17,6 +20,10 @@ export function keyHandlers({
       return { status: 200, body: {} };
     },
     claimKeys: async ({ session, body }) => ({ status: 200, body: await claims.claim(session, body) }),
+    sendToDevice: async ({ session, params, body }) => ({
+      status: 200,
+      body: await toDevice.send(session, params.type, params.txnId, body.messages),
+    }),
     queryKeys: async ({ session, body }) => ({ status: 200, body: await deviceKeys.query(session, body.users) }),
   };
 }

@@ -47,4 +47,31 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .columns(['user_id', 'device_id', 'position'])
     .where(sql<boolean>`signature is not null`)
     .execute();
+  await db.schema
+    .createTable('to_device')
+    .addColumn('user_id', 'text', (c) => c.notNull())
+    .addColumn('device_id', 'text', (c) => c.notNull())
+    .addColumn('position', 'bigint', (c) => c.notNull())
+    .addColumn('sender', 'text', (c) => c.notNull())
+    .addColumn('sender_device', 'text', (c) => c.notNull())
+    .addColumn('type', 'text', (c) => c.notNull())
+    .addColumn('content', 'text', (c) => c.notNull())
+    .addColumn('bytes', 'integer', (c) => c.notNull())
+    .addPrimaryKeyConstraint('to_device_pk', ['user_id', 'device_id', 'position'])
+    .execute();
+  await db.schema
+    .createIndex('to_device_bytes')
+    .on('to_device')
+    .columns(['user_id', 'device_id', 'sender', 'bytes'])
+    .execute();
+  await db.schema
+    .createTable('to_device_txns')
+    .addColumn('user_id', 'text', (c) => c.notNull())
+    .addColumn('device_id', 'text', (c) => c.notNull())
+    .addColumn('txn_id', 'text', (c) => c.notNull())
+    .addColumn('digest', 'text', (c) => c.notNull())
+    .addColumn('answer', 'text', (c) => c.notNull())
+    .addColumn('created_ts', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('to_device_txns_pk', ['user_id', 'device_id', 'txn_id'])
+    .execute();
 }
