@@ -37,6 +37,9 @@ import type { Tables } from './storage/tables.ts';
 /** A request that is still open when a node stops gets this long, so that the node is gone within five seconds. */
 const drainMs = 3_500;
 
+/** Milliseconds for another node's answer about keys: a client waits for it. */
+const askKeysMs = 8_000;
+
 /** A node that serves. */
 export interface RunningNode {
   readonly address: AddressInfo;
@@ -88,6 +91,10 @@ export async function startNode(
         documentsOf: (node) => peerKeys.held(node),
         keyOf: (node, keyId) => peerKeys.key(node, keyId),
         audit,
+        askKeys: {
+          query: (node, body) => client.signed(node, 'POST', '/_eccp/federation/v1/keys/query', body, askKeysMs),
+          claim: (node, body) => client.signed(node, 'POST', '/_eccp/federation/v1/keys/claim', body, askKeysMs),
+        },
         askConsent: (node, roomId) =>
           client.signed(node, 'POST', `/_eccp/federation/v1/rooms/${encodeURIComponent(roomId)}/consent`),
       },
@@ -171,6 +178,8 @@ function handlersOf(
       snapshots: services.snapshots,
       transfers: services.transfers,
       client: grounds.client,
+      deviceKeys: services.deviceKeys,
+      claims: services.claims,
     }),
     ...federationInfoHandlers(self, grounds.ownKeys, healthy),
     ...adminHandlers({ ...grounds, hostStart: services.hostStart }),

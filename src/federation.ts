@@ -138,6 +138,8 @@ export function createFederation(grounds: Grounds, services: Services, logger: L
     ingest,
     pulls,
     audit,
+    deviceChanges: services.remoteKeys,
+    toDevice: services.toDevice,
     heads: { receive: (origin, items) => gossip.receive(origin, items) },
     evidence: { receive: (origin, items) => gossip.receiveEvidence(origin, items) },
     report,

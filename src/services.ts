@@ -29,6 +29,7 @@ import { Outbox } from './services/outbox.ts';
 import { Passwords } from './services/passwords.ts';
 import { Claims } from './services/prekeys.ts';
 import { Receipts } from './services/receipts.ts';
+import { type AskKeys, RemoteKeys } from './services/remote-keys.ts';
 import { RemoteMemberships } from './services/remote-memberships.ts';
 import { RoomWriter } from './services/room-writer.ts';
 import { RoomService } from './services/rooms.ts';
@@ -63,6 +64,8 @@ export interface PeerKnowledge {
   readonly audit: Recorder;
   /** Asks another node to host a room. */
   askConsent: AskConsent;
+  /** Asks another node for keys of its users' devices. */
+  askKeys: AskKeys;
 }
 
 export type Services = ReturnType<typeof createServices>;
@@ -76,11 +79,12 @@ export function createServices({ store, identity, environment, registration, pee
   const passwords = new Passwords();
   const lockout = new Lockout(() => environment.elapsed());
   const accounts = new Accounts({ store, environment, sessions, passwords, lockout, notifier, nodeName, registration });
-  const lists = new DeviceLists(notifier);
+  const outbox = new Outbox(store, environment, nodeName);
+  const lists = new DeviceLists({ notifier, outbox, environment, nodeName });
   const devices = new Devices(store, sessions, lists, notifier, now);
   const typing = new Typing(store, rooms, notifier, environment);
-  const toDevice = new ToDevice({ store, sessions, notifier, environment });
-  const outbox = new Outbox(store, environment, nodeName);
+  const toDevice = new ToDevice({ store, sessions, notifier, outbox, environment, nodeName });
+  const remoteKeys = new RemoteKeys({ store, lists, ask: peers.askKeys, nodeName, now });
   const answers = new HostAnswers();
   const submissions = new Submissions({ store, rooms, outbox, answers, notifier, environment });
   const keeper = new LogKeeper({ store, rooms, notifier, typing, outbox, submissions, nodeName });
@@ -100,8 +104,9 @@ export function createServices({ store, identity, environment, registration, pee
     sessions,
     accounts,
     devices,
-    deviceKeys: new DeviceKeys({ store, sessions, devices, lists }),
-    claims: new Claims(store, notifier),
+    deviceKeys: new DeviceKeys({ store, sessions, devices, lists, remote: remoteKeys, nodeName }),
+    remoteKeys,
+    claims: new Claims({ store, notifier, ask: peers.askKeys, nodeName }),
     toDevice,
     memberships,
     writer,

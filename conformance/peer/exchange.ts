@@ -16,7 +16,16 @@ export async function exchange(peer: FakePeer, request: Asked, body: JsonObject)
   const entries: JsonObject[] = [];
   for (const item of items(body.entries)) entries.push(await entry(peer, request, item as unknown as SequencedEvent));
   const submissions = items(body.submissions).map((item) => submission(peer, request, item));
-  return { submissions, entries, invites };
+  const device_changes = items(body.device_changes).map((item) => deviceItem(peer, request, item, item.user));
+  const to_device = items(body.to_device).map((item) => deviceItem(peer, request, item, item.sender));
+  return { submissions, entries, invites, device_changes, to_device };
+}
+
+/** @param user whose it is: one of the node that sent it. */
+function deviceItem(peer: FakePeer, request: Asked, item: JsonObject, user: Json | undefined): JsonObject {
+  const id = String(item.id);
+  if (nodeOf(String(user)) !== peer.setting.targetName) peer.blame(request, `the item ${id} is of ${String(user)}`);
+  return { id, status: 'applied' };
 }
 
 function invite(peer: FakePeer, request: Asked, item: JsonObject): JsonObject {

@@ -23,6 +23,9 @@ export interface Behaviour {
   fansOut: boolean;
   /** As host: what it answers to a submission in place of sequencing it. */
   judge?: (submission: JsonObject) => JsonObject | undefined;
+  /** The keys of its users, by user, and what a claim gives, by user and device. */
+  userKeys?: (question: JsonObject) => JsonObject;
+  claimedKeys?: (question: JsonObject) => JsonObject;
   /** The most entries that it serves of a log, and up to which. */
   logPage?: number;
   logUpTo?: number;
@@ -55,6 +58,8 @@ export class FakePeer implements Sender {
   #open = 0;
   /** Bodies of the transactions that came. */
   readonly transactions: JsonObject[] = [];
+  /** What it was asked about keys, oldest first. */
+  readonly questions: { operation: string; body: JsonObject }[] = [];
   /** `invites` items that came. */
   readonly invites: JsonObject[] = [];
   /** What the other node answered to each entry that the queue handed to it, by event id. */

@@ -23,6 +23,8 @@ export async function serve(peer: FakePeer, request: Request, bent = false): Pro
     const [, id = '', what = ''] = new RegExp(`^${BASE}/rooms/([^/]+)/(head|log|events/[^/]+)$`).exec(path) ?? [];
     if (id !== '') return await reading(peer, request, decodeURIComponent(id), decodeURIComponent(what));
   }
+  if (method === 'POST' && path === `${BASE}/keys/query`) return await asked(peer, request, 'queryUserKeys');
+  if (method === 'POST' && path === `${BASE}/keys/claim`) return await asked(peer, request, 'claimUserKeys');
   if (method === 'POST' && path === `${BASE}/transactions`) return await transactions(peer, request, bent);
   peer.blame(request, 'no operation is there');
   return refusal(peer, 'ECCP_NOT_FOUND');
@@ -79,6 +81,22 @@ function logOf(peer: FakePeer, room: PeerRoom, query: URLSearchParams): JsonObje
   return { entries: room.log.slice(from, end), head: headOf(peer, room) };
 }
 
+/** Questions about the keys of the fake node's users. */
+async function asked(peer: FakePeer, request: Request, operation: 'queryUserKeys' | 'claimUserKeys'): Promise<Reply> {
+  const { api } = peer.setting;
+  if (!(await peer.authentic(request))) return refusal(peer, 'ECCP_BAD_SIGNATURE');
+  const body = parsed(request.body);
+  const problem = api.requestProblem(api.operation(operation), body);
+  if (problem !== undefined || !isObject(body)) {
+    peer.blame(request, problem ?? 'its body is no JSON object');
+    return refusal(peer, 'ECCP_BAD_PARAM', { path: '' });
+  }
+  const { behaviour, questions } = peer;
+  questions.push({ operation, body });
+  if (operation === 'queryUserKeys') return { status: 200, body: { users: behaviour.userKeys?.(body) ?? {} } };
+  return { status: 200, body: { devices: behaviour.claimedKeys?.(body) ?? {} } };
+}
+
 async function transactions(peer: FakePeer, request: Request, bent: boolean): Promise<Reply> {
   if (request.body.length > MAX_BODY) peer.blame(request, `its body has ${request.body.length} bytes`);
   if (!bent && !(await peer.authentic(request))) return refusal(peer, 'ECCP_BAD_SIGNATURE');
@@ -102,12 +120,15 @@ async function transactions(peer: FakePeer, request: Request, bent: boolean): Pr
 function transactionProblem({ setting: { api } }: FakePeer, body: JsonObject): string | undefined {
   const problem = api.requestProblem(api.operation('exchange'), body);
   if (problem !== undefined) return problem;
-  const items = ['submissions', 'entries', 'invites'].flatMap((section) => list(body[section]));
+  const sections = ['submissions', 'entries', 'invites', 'device_changes', 'to_device'];
+  const items = sections.flatMap((section) => list(body[section]));
   if (items.length > MAX_ITEMS) return `it has ${items.length} items`;
   for (const [section, schema] of [
     ['submissions', 'Submission'],
     ['entries', 'SequencedEvent'],
     ['invites', 'Invite'],
+    ['device_changes', 'DeviceChange'],
+    ['to_device', 'ToDeviceItem'],
   ] as const) {
     for (const item of list(body[section])) {
       const wrong = api.schemaProblem(schema, item);

@@ -1,7 +1,14 @@
 import type { Json, JsonObject } from '../core/canonical-json.ts';
 import { EccpError } from '../core/errors.ts';
 import { isObject } from '../core/members.ts';
-import type { EventId, ItemResult, NodeName, Transaction, TransactionResult } from '../generated/api.ts';
+import type {
+  DeviceItemResult,
+  EventId,
+  ItemResult,
+  NodeName,
+  Transaction,
+  TransactionResult,
+} from '../generated/api.ts';
 import { refusalResult } from '../services/hosting.ts';
 import { EntryIntake, type EntryIntakeOptions } from './entry-intake.ts';
 import { maxItems } from './transaction.ts';
@@ -11,6 +18,8 @@ export interface InboundOptions extends EntryIntakeOptions {
   readonly invitations: { receive(origin: NodeName, item: JsonObject): Promise<ItemResult> };
   /** Takes submissions of one room, in order, and gives their results. */
   readonly hosting: { submit(origin: NodeName, items: readonly JsonObject[]): Promise<ItemResult[]> };
+  readonly deviceChanges: DeviceReceiver;
+  readonly toDevice: DeviceReceiver;
   readonly ephemeral?: Receiver<'ephemeral'>;
   readonly heads?: Receiver<'heads'>;
   readonly evidence?: Receiver<'evidence'>;
@@ -24,6 +33,11 @@ interface Receiver<Section extends keyof Transaction> {
   receive(origin: NodeName, items: NonNullable<Transaction[Section]>): Promise<void>;
 }
 
+/** Takes an item that is no event. @throws EccpError what is wrong with it. */
+interface DeviceReceiver {
+  receive(origin: NodeName, item: JsonObject): Promise<void>;
+}
+
 interface RefusedItem {
   kind: string;
   actor: string;
@@ -35,6 +49,7 @@ interface RefusedItem {
 
 /** An item as the schema of a transaction leaves it: nothing but its event id is known. */
 type Item = JsonObject & { event_id: EventId };
+type DeviceItem = JsonObject & { id: string };
 
 /** Takes what another node hands over (chapter 16). */
 export class Inbound {
@@ -55,12 +70,18 @@ export class Inbound {
    */
   async exchange(origin: NodeName, transaction: Transaction, requestId: string): Promise<TransactionResult> {
     const { invites = [], entries = [], submissions = [] } = transaction as { [section: string]: Item[] };
-    const count = invites.length + entries.length + submissions.length;
+    const { device_changes = [], to_device = [] } = transaction as { [section: string]: DeviceItem[] };
+    const count = [invites, entries, submissions, device_changes, to_device].reduce(
+      (sum, { length }) => sum + length,
+      0,
+    );
     if (count > maxItems) throw new EccpError('ECCP_TOO_LARGE', `${count} items, more than ${maxItems}.`); // FED-006
     const results: TransactionResult = {
       invites: await this.#invites(origin, invites),
       entries: await this.#entries(origin, entries),
       submissions: await this.#submissions(origin, submissions),
+      device_changes: await this.#deviceItems(origin, device_changes, this.#options.deviceChanges),
+      to_device: await this.#deviceItems(origin, to_device, this.#options.toDevice),
     };
     await this.#recordRefusals(origin, results, requestId);
     await this.#sectionsWithoutResults(origin, transaction);
@@ -96,11 +117,38 @@ export class Inbound {
     });
   }
 
-  /** What was not foreseen is told in the log only; the sender tries again. */
+  async #deviceItems(
+    origin: NodeName,
+    items: readonly DeviceItem[],
+    receiver: DeviceReceiver,
+  ): Promise<DeviceItemResult[]> {
+    const results: DeviceItemResult[] = [];
+    for (const item of items) {
+      const { id } = item;
+      try {
+        await receiver.receive(origin, item);
+        results.push({ id, status: 'applied' });
+      } catch (error) {
+        const { errcode, error: sentence } = this.#reason(origin, error);
+        results.push({
+          id,
+          ...(errcode !== undefined && { errcode }),
+          ...(sentence !== undefined && { error: sentence }),
+        });
+      }
+    }
+    return results;
+  }
+
   #refused(origin: NodeName, { event_id }: Item, reason: unknown): ItemResult {
-    if (reason instanceof EccpError) return { event_id, ...refusalResult(reason) };
+    return { event_id, ...this.#reason(origin, reason) };
+  }
+
+  /** What was not foreseen is told in the log only; the sender tries again. */
+  #reason(origin: NodeName, reason: unknown): Omit<ItemResult, 'event_id'> {
+    if (reason instanceof EccpError) return refusalResult(reason);
     this.#options.report(reason, origin);
-    return { event_id, errcode: 'ECCP_UNAVAILABLE', error: 'The node could not take the item now.' };
+    return { errcode: 'ECCP_UNAVAILABLE', error: 'The node could not take the item now.' };
   }
 
   async #sectionsWithoutResults(origin: NodeName, { ephemeral, heads, evidence }: Transaction): Promise<void> {
@@ -121,13 +169,14 @@ export class Inbound {
 
   async #recordRefusals(origin: NodeName, results: TransactionResult, requestId: string): Promise<void> {
     const recorded: Promise<void>[] = []; // in order, and on disk together
-    for (const section of ['invites', 'entries', 'submissions'] as const) {
-      for (const { event_id, errcode } of results[section]) {
+    for (const section of ['invites', 'entries', 'submissions', 'device_changes', 'to_device'] as const) {
+      for (const result of results[section] ?? []) {
+        const { errcode } = result;
         if (errcode === undefined) continue;
         const record = {
           kind: 'federation.item_refused', // AUD-007
           actor: origin,
-          subject: event_id,
+          subject: 'event_id' in result ? result.event_id : result.id,
           errcode,
           request_id: requestId,
           detail: { section },

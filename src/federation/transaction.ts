@@ -5,22 +5,32 @@ import { isCount, isObject, isText } from '../core/members.ts';
 import type { EventId, ItemResult, NodeName, RoomId } from '../generated/api.ts';
 
 export const exchangePath = '/_eccp/federation/v1/transactions';
-/** The most items of one transaction: submissions, entries and invites together. */
+/** The most items of one transaction, those without results aside. */
 export const maxItems = 50;
 /** The most that this node's items of one transaction come to, in bytes of JSON: what else it has leaves it below the 4 MiB of the wire. */
 export const maxItemBytes = 3.5 * 1024 * 1024;
 
+const sections = {
+  submission: 'submissions',
+  entry: 'entries',
+  invite: 'invites',
+  device_change: 'device_changes',
+  to_device: 'to_device',
+} as const;
+/** Sections of class `e2ee`: a node of another class has no results for them. */
+const deviceKinds: readonly QueuedItem['kind'][] = ['device_change', 'to_device'];
+
 /** What waits for another node (services/outbox.ts). */
 export interface QueuedItem {
   readonly position: number;
-  readonly kind: 'submission' | 'entry' | 'invite';
+  readonly kind: keyof typeof sections;
+  /** The event, or the id of an item that is none. */
   readonly eventId: EventId;
+  /** Whose items keep their order: a room's, or those of one kind that belong to none. */
   readonly roomId: RoomId;
   /** As the transaction has it. */
   readonly body: JsonObject;
 }
-
-const sections = { submission: 'submissions', entry: 'entries', invite: 'invites' } as const;
 
 /**
  * The first items of a queue that may go out together. The receiver takes a transaction section by section, so that a room's items of
@@ -60,27 +70,38 @@ export function transactionOf(items: readonly QueuedItem[]): JsonObject {
  */
 export function readResults(answer: Json, items: readonly QueuedItem[]): ItemResult[] | undefined {
   if (!isObject(answer)) return undefined;
-  const lists: { [kind in QueuedItem['kind']]: Json[] } = { submission: [], entry: [], invite: [] };
-  for (const kind of ['submission', 'entry', 'invite'] as const) {
-    const list = answer[sections[kind]];
-    if (!Array.isArray(list)) return undefined;
-    lists[kind] = [...list];
+  const lists = new Map<QueuedItem['kind'], Json[]>();
+  for (const [kind, section] of Object.entries(sections) as [QueuedItem['kind'], string][]) {
+    const list = answer[section];
+    if (Array.isArray(list)) lists.set(kind, [...list]);
+    else if (!deviceKinds.includes(kind) || list !== undefined) return undefined;
   }
   const results: ItemResult[] = [];
-  for (const item of items) {
-    const result = readResult(lists[item.kind].shift(), item.eventId);
+  for (const { kind, eventId } of items) {
+    const list = lists.get(kind);
+    const result = list === undefined ? unknownSection(eventId) : readResult(list.shift(), idOf(kind), eventId);
     if (result === undefined) return undefined;
     results.push(result);
   }
-  return Object.values(lists).every((list) => list.length === 0) ? results : undefined;
+  return [...lists.values()].every((list) => list.length === 0) ? results : undefined;
+}
+
+/** By which member an item and its result are known. */
+function idOf(kind: QueuedItem['kind']): 'id' | 'event_id' {
+  return deviceKinds.includes(kind) ? 'id' : 'event_id';
+}
+
+/** MAN-050: what a node does not know it never takes. */
+function unknownSection(eventId: EventId): ItemResult {
+  return { event_id: eventId, errcode: 'ECCP_CAPABILITY', error: 'The node does not know such items.' };
 }
 
 const errcodePattern = /^ECCP_[A-Z_]{1,100}$/;
 const isSentence = isText(1000);
 
 /** Either `status`, or `errcode` with what belongs to it; whatever else a peer adds is left out. A refusal's sentence is shown to users. */
-function readResult(result: Json | undefined, eventId: EventId): ItemResult | undefined {
-  if (!isObject(result) || result.event_id !== eventId) return undefined;
+function readResult(result: Json | undefined, id: 'id' | 'event_id', eventId: EventId): ItemResult | undefined {
+  if (!isObject(result) || result[id] !== eventId) return undefined;
   const { status, seq, errcode, error, current, version, host } = result;
   if (errcode === undefined) {
     if (status !== 'sequenced' && status !== 'applied') return undefined;

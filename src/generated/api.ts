@@ -929,6 +929,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_eccp/federation/v1/keys/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for the keys of users' devices */
+        post: operations["queryUserKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_eccp/federation/v1/keys/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take prekeys of devices */
+        post: operations["claimUserKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_eccp/federation/v1/diagnose": {
         parameters: {
             query?: never;
@@ -1252,6 +1286,13 @@ export interface components {
             };
         };
         /**
+         * ClaimedDevices
+         * @description Claimed keys of devices of the answering node.
+         */
+        ClaimedDevices: {
+            devices: components["schemas"]["ClaimedKeysByUser"];
+        };
+        /**
          * ClaimedKeys
          * @description What it takes to begin a conversation with a device.
          */
@@ -1324,6 +1365,22 @@ export interface components {
          * @description A device of an account; unique within the account only.
          */
         DeviceId: Brand<"DeviceId">;
+        /**
+         * DeviceItemResult
+         * @description What became of an item of `device_changes` or `to_device`.
+         */
+        DeviceItemResult: {
+            id: components["schemas"]["ItemId"];
+            /**
+             * @description Absent when it was refused.
+             * @enum {string}
+             */
+            status?: "applied";
+            /** @description Why it was refused. */
+            errcode?: string;
+            /** @description A sentence for people. */
+            error?: string;
+        };
         /**
          * DeviceList
          * @description The account's devices, oldest first.
@@ -1646,6 +1703,11 @@ export interface components {
             /** @description Of a room that the node does not take part in: what the inviting side tells of it, unproven. */
             preview?: components["schemas"]["RoomPreview"];
         };
+        /**
+         * ItemId
+         * @description Of an item of a transaction that is no event: chosen by its sender, one of its own for each.
+         */
+        ItemId: string;
         /**
          * ItemResult
          * @description What became of one item.
@@ -2449,6 +2511,14 @@ export interface components {
             invites?: {
                 event_id: components["schemas"]["EventId"];
             }[];
+            /** @description Of class `e2ee`: users whose keys changed. Each is a [DeviceChange](DeviceChange.json); what is wrong with one is told in its result. */
+            device_changes?: {
+                id: components["schemas"]["ItemId"];
+            }[];
+            /** @description Of class `e2ee`: messages for devices. Each is a [ToDeviceItem](ToDeviceItem.json); what is wrong with one is told in its result. */
+            to_device?: {
+                id: components["schemas"]["ItemId"];
+            }[];
             /** @description Receipts and typing. */
             ephemeral?: components["schemas"]["EphemeralItem"][];
             /** @description Last entries of shared rooms, by room. */
@@ -2468,6 +2538,10 @@ export interface components {
             submissions: components["schemas"]["ItemResult"][];
             entries: components["schemas"]["ItemResult"][];
             invites: components["schemas"]["ItemResult"][];
+            /** @description Of class `e2ee`. */
+            device_changes?: components["schemas"]["DeviceItemResult"][];
+            /** @description Of class `e2ee`. */
+            to_device?: components["schemas"]["DeviceItemResult"][];
         };
         /**
          * TransferRequest
@@ -2531,6 +2605,15 @@ export interface components {
             revocations?: components["schemas"]["SignedRevocations"];
             /** @description Those of the user's devices that have one, in the order of the device ids. */
             manifests: components["schemas"]["SignedManifest"][];
+        };
+        /**
+         * UsersKeys
+         * @description The keys of users of the answering node.
+         */
+        UsersKeys: {
+            users: {
+                [key: string]: components["schemas"]["UserKeys"];
+            };
         };
         /**
          * Versions
@@ -2625,12 +2708,14 @@ export type AuditRecord = components['schemas']['AuditRecord'];
 export type ChangePasswordRequest = components['schemas']['ChangePasswordRequest'];
 export type ClaimKeysAnswer = components['schemas']['ClaimKeysAnswer'];
 export type ClaimKeysRequest = components['schemas']['ClaimKeysRequest'];
+export type ClaimedDevices = components['schemas']['ClaimedDevices'];
 export type ClaimedKeys = components['schemas']['ClaimedKeys'];
 export type ClaimedKeysByUser = components['schemas']['ClaimedKeysByUser'];
 export type CreateRoomRequest = components['schemas']['CreateRoomRequest'];
 export type DeactivateRequest = components['schemas']['DeactivateRequest'];
 export type Device = components['schemas']['Device'];
 export type DeviceId = components['schemas']['DeviceId'];
+export type DeviceItemResult = components['schemas']['DeviceItemResult'];
 export type DeviceList = components['schemas']['DeviceList'];
 export type DeviceLists = components['schemas']['DeviceLists'];
 export type DeviceMessages = components['schemas']['DeviceMessages'];
@@ -2657,6 +2742,7 @@ export type Health = components['schemas']['Health'];
 export type HistoryVisibility = components['schemas']['HistoryVisibility'];
 export type HostConsent = components['schemas']['HostConsent'];
 export type InvitedRoomSync = components['schemas']['InvitedRoomSync'];
+export type ItemId = components['schemas']['ItemId'];
 export type ItemResult = components['schemas']['ItemResult'];
 export type JoinRule = components['schemas']['JoinRule'];
 export type JoinedRoomSync = components['schemas']['JoinedRoomSync'];
@@ -2733,6 +2819,7 @@ export type Undelivered = components['schemas']['Undelivered'];
 export type UploadKeysRequest = components['schemas']['UploadKeysRequest'];
 export type UserId = components['schemas']['UserId'];
 export type UserKeys = components['schemas']['UserKeys'];
+export type UsersKeys = components['schemas']['UsersKeys'];
 export type Versions = components['schemas']['Versions'];
 export type Visibility = components['schemas']['Visibility'];
 export type WaitingRoom = components['schemas']['WaitingRoom'];
@@ -4775,6 +4862,72 @@ export interface operations {
             };
         };
     };
+    queryUserKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryKeysRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsersKeys"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    claimUserKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimKeysRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimedDevices"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     diagnose: {
         parameters: {
             query?: never;
@@ -5123,4 +5276,4 @@ export interface scopes {
 }
 
 /** The operations that another node signs. */
-export type SignedOperationId = "exchange" | "getLogHead" | "getLog" | "getSnapshot" | "getFederationEvent" | "consentToHost";
+export type SignedOperationId = "exchange" | "getLogHead" | "getLog" | "getSnapshot" | "getFederationEvent" | "consentToHost" | "queryUserKeys" | "claimUserKeys";

@@ -13,14 +13,17 @@ import {
   type SignedManifest,
 } from '../core/device-manifest.ts';
 import { EccpError } from '../core/errors.ts';
+import { nodeOf } from '../core/ids.ts';
 import type {
   AccountKeysRequest,
   DeviceId,
   KeysUploaded,
+  NodeName,
   QueriedKeys,
   UploadKeysRequest,
   UserId,
   UserKeys,
+  UsersKeys,
 } from '../generated/api.ts';
 import {
   accountKeysOf,
@@ -40,14 +43,17 @@ import type { DeviceLists } from './device-lists.ts';
 import type { Devices } from './devices.ts';
 import type { NodeStore } from './environment.ts';
 import { readPrekeys, takePrekeys } from './prekeys.ts';
+import type { RemoteKeys } from './remote-keys.ts';
 import type { Session, Sessions } from './sessions.ts';
-import { amongSharing } from './shared-rooms.ts';
+import { amongSharing, sharingWithNode } from './shared-rooms.ts';
 
 export interface DeviceKeysOptions {
   store: NodeStore;
   sessions: Sessions;
   devices: Devices;
   lists: DeviceLists;
+  remote: RemoteKeys;
+  nodeName: string;
 }
 
 /** The keys of this node's users and their devices: taken where they are rightly signed, and told to those who may ask (chapter 20). */
@@ -105,15 +111,36 @@ export class DeviceKeys {
 
   /** What each of these users has, of those whom the asking one may ask about; others are left out (MAN-030, MAN-031). */
   async query({ userId }: Session, users: readonly UserId[]): Promise<QueriedKeys> {
-    return this.#options.store.read(async (db) => {
+    const { store, remote } = this.#options;
+    const { here, elsewhere } = await store.read(async (db) => {
       const sharing = await amongSharing(db, userId, users);
-      const keys: Record<UserId, UserKeys> = {};
-      for (const user of users) {
-        if (user !== userId && !sharing.has(user)) continue;
-        if (await isActive(db, user)) keys[user] = await userKeysOf(db, user);
-      }
-      return { users: keys, failures: {} };
+      const allowed = users.filter((user) => user === userId || sharing.has(user));
+      return { here: await this.#keysOf(db, allowed), elsewhere: allowed.filter((user) => !this.#isOwn(user)) };
     });
+    if (elsewhere.length === 0) return { users: here, failures: {} };
+    const { users: theirs, failures } = await remote.query(elsewhere);
+    return { users: { ...here, ...theirs }, failures };
+  }
+
+  /** What another node is told of users of this one (MAN-040, MAN-041). */
+  async queryBy(node: NodeName, users: readonly UserId[]): Promise<UsersKeys> {
+    return this.#options.store.read(async (db) => {
+      const sharing = await sharingWithNode(db, node, users);
+      return { users: await this.#keysOf(db, [...sharing]) };
+    });
+  }
+
+  /** Of those who are this node's. */
+  async #keysOf(db: Kysely<Tables>, users: readonly UserId[]): Promise<Record<UserId, UserKeys>> {
+    const keys: Record<UserId, UserKeys> = {};
+    for (const user of users) {
+      if (this.#isOwn(user) && (await isActive(db, user))) keys[user] = await userKeysOf(db, user);
+    }
+    return keys;
+  }
+
+  #isOwn(userId: UserId): boolean {
+    return nodeOf(userId) === this.#options.nodeName;
   }
 
   /** @returns whether it is another list, or the same under another key. */

@@ -5,7 +5,7 @@ import type { EventId, NodeName, RoomId } from '../generated/api.ts';
 import { sequencedOf } from '../storage/events.ts';
 import { prepared } from '../storage/prepared.ts';
 import { nextPosition } from '../storage/stream.ts';
-import type { OutboxTable, Tables } from '../storage/tables.ts';
+import type { DeviceItemKind, OutboxTable, Tables } from '../storage/tables.ts';
 import type { Environment, NodeStore } from './environment.ts';
 
 /** How long an item waits for its destination, in milliseconds: 14 days. */
@@ -83,6 +83,18 @@ export class Outbox {
       created_ts: now,
       expires_ts: now + (queued.lifeMs ?? outboxLifeMs),
     });
+  }
+
+  /** Queues an item that is no event, and keeps its order among those of its kind. */
+  async addDeviceItem(
+    trx: Kysely<Tables>,
+    destination: NodeName,
+    position: number,
+    kind: DeviceItemKind,
+    item: JsonObject & { id: string },
+  ): Promise<void> {
+    const [roomId, eventId] = [kind as string as RoomId, item.id as EventId]; // no room and no event has such names
+    await this.add(trx, { destination, position, kind, roomId, eventId, item: JSON.stringify(item) });
   }
 
   /** Takes a submission back that has not been sent, or whose answer nobody waits for any more. */

@@ -1,13 +1,17 @@
 import type { Kysely } from 'kysely';
 import { canonicalize, type Json } from '../core/canonical-json.ts';
-import type { Manifest } from '../core/device-manifest.ts';
+import { type Manifest, readManifest } from '../core/device-manifest.ts';
 import { EccpError } from '../core/errors.ts';
+import { nodeOf } from '../core/ids.ts';
+import { isObject } from '../core/members.ts';
 import { readPrekey, type SignedPrekey } from '../core/prekey.ts';
 import type {
+  ClaimedDevices,
   ClaimedKeys,
   ClaimKeysAnswer,
   ClaimKeysRequest,
   DeviceId,
+  NodeName,
   UploadKeysRequest,
   UserId,
 } from '../generated/api.ts';
@@ -24,8 +28,9 @@ import { nextPosition } from '../storage/stream.ts';
 import type { Tables } from '../storage/tables.ts';
 import type { NodeStore } from './environment.ts';
 import type { Notifier } from './notifier.ts';
+import type { AskKeys } from './remote-keys.ts';
 import type { Session } from './sessions.ts';
-import { amongSharing } from './shared-rooms.ts';
+import { amongSharing, sharingWithNode } from './shared-rooms.ts';
 
 /** The most one-time prekeys of a device that wait (PRE-005). */
 const maxPool = 500;
@@ -87,23 +92,64 @@ export async function takePrekeys(
   await addPrekeys(trx, of, added, count);
 }
 
-/** Hands out prekeys, each one-time prekey once (section 21.2). */
-export class Claims {
-  readonly #store: NodeStore;
-  readonly #notifier: Notifier;
+export interface ClaimsOptions {
+  store: NodeStore;
+  notifier: Notifier;
+  ask: AskKeys;
+  nodeName: string;
+}
 
-  constructor(store: NodeStore, notifier: Notifier) {
-    this.#store = store;
-    this.#notifier = notifier;
+/** Hands out prekeys, each one-time prekey once (section 21.2), and fetches those of other nodes. */
+export class Claims {
+  readonly #options: ClaimsOptions;
+
+  constructor(options: ClaimsOptions) {
+    this.#options = options;
   }
 
   async claim({ userId }: Session, { devices }: ClaimKeysRequest): Promise<ClaimKeysAnswer> {
     const users = Object.keys(devices) as UserId[];
+    let allowed: UserId[] = [];
     const claimed = await this.#claimHere(devices, async (trx) => {
       const sharing = await amongSharing(trx, userId, users);
-      return users.filter((user) => user === userId || sharing.has(user));
+      allowed = users.filter((user) => user === userId || sharing.has(user));
+      return allowed;
     });
-    return { devices: claimed, failures: {} };
+    const answer: ClaimKeysAnswer = { devices: claimed, failures: {} };
+    const byNode = Map.groupBy(allowed, (user) => nodeOf(user) as NodeName);
+    byNode.delete(this.#options.nodeName as NodeName);
+    await Promise.all([...byNode].map(([node, some]) => this.#claimThere(node, some, devices, answer)));
+    return answer;
+  }
+
+  /** What another node gets of users of this one (PRE-030, PRE-031). */
+  async claimBy(node: NodeName, { devices }: ClaimKeysRequest): Promise<ClaimedDevices> {
+    const users = Object.keys(devices) as UserId[];
+    return { devices: await this.#claimHere(devices, async (trx) => [...(await sharingWithNode(trx, node, users))]) };
+  }
+
+  /** Asks one node, and adds what it gives, or why it gives nothing (PRE-032, PRE-034). */
+  async #claimThere(
+    node: NodeName,
+    users: readonly UserId[],
+    wanted: ClaimKeysRequest['devices'],
+    answer: ClaimKeysAnswer,
+  ): Promise<void> {
+    const devices = Object.fromEntries(users.map((user) => [user, wanted[user] ?? []]));
+    try {
+      const given = await this.#options.ask.claim(node, { devices });
+      for (const user of users) {
+        for (const device of wanted[user] ?? []) {
+          const keys = readClaimed(given, user, device);
+          if (keys === undefined) continue;
+          answer.devices[user] ??= {};
+          answer.devices[user][device] = keys;
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof EccpError)) throw error;
+      answer.failures[node] = { errcode: error.errcode, error: error.message };
+    }
   }
 
   /** @param allowed whose devices may be claimed, of those who are wanted. */
@@ -112,7 +158,7 @@ export class Claims {
     allowed: (trx: Kysely<Tables>) => Promise<readonly UserId[]>,
   ): Promise<ClaimKeysAnswer['devices']> {
     const claimed: ClaimKeysAnswer['devices'] = {};
-    await this.#store.write(async (trx) => {
+    await this.#options.store.write(async (trx) => {
       const stream = await nextPosition(trx);
       for (const user of await allowed(trx)) {
         for (const device of wanted[user] ?? []) {
@@ -123,7 +169,7 @@ export class Claims {
         }
       }
     });
-    this.#notifier.users(Object.keys(claimed) as UserId[]); // PRE-026
+    this.#options.notifier.users(Object.keys(claimed) as UserId[]); // PRE-026
     return claimed;
   }
 }
@@ -143,4 +189,23 @@ async function claimOf(
   if (oneTime === undefined && fallback !== undefined) await markFallbackUsed(trx, of, stream); // PRE-021
   const prekey = oneTime ?? fallback;
   return { manifest, signed_prekey: signed, ...(prekey && { prekey }) } as ClaimedKeys;
+}
+
+/** @returns undefined for what is not there, or is not rightly signed (PRE-033). */
+function readClaimed(given: Json, userId: UserId, deviceId: DeviceId): ClaimedKeys | undefined {
+  const ofUser = isObject(given) && isObject(given.devices) ? given.devices[userId] : undefined;
+  const claimed = isObject(ofUser) ? ofUser[deviceId] : undefined;
+  if (!isObject(claimed)) return undefined;
+  try {
+    const manifest = readManifest(claimed.manifest, userId, deviceId, '/manifest');
+    const signed_prekey = readPrekey(claimed.signed_prekey, 'signed', manifest.manifest, '/signed_prekey');
+    const { prekey } = claimed;
+    if (prekey === undefined) return { manifest, signed_prekey } as ClaimedKeys;
+    const kind =
+      isObject(prekey) && isObject(prekey.prekey) && prekey.prekey.kind === 'fallback' ? 'fallback' : 'one_time';
+    return { manifest, signed_prekey, prekey: readPrekey(prekey, kind, manifest.manifest, '/prekey') } as ClaimedKeys;
+  } catch (error) {
+    if (error instanceof EccpError) return undefined;
+    throw error;
+  }
 }

@@ -32,6 +32,37 @@ export async function amongSharing(
   return sharing;
 }
 
+/**
+ * Those of these users who share a room with any user of a node.
+ *
+ * @param before a position of the stream: only those who have done so without a break ever since count.
+ */
+export async function sharingWithNode(
+  db: Kysely<Tables>,
+  node: string,
+  users: readonly UserId[],
+  before = Number.MAX_SAFE_INTEGER,
+): Promise<Set<UserId>> {
+  const sharing = new Set<UserId>();
+  for (const user of users) {
+    const found = await db
+      .selectFrom('memberships as theirs')
+      .innerJoin('memberships as ours', 'ours.room_id', 'theirs.room_id')
+      .select('ours.user_id')
+      .where('theirs.user_id', '=', user)
+      .where('theirs.membership', '=', 'join')
+      .where('theirs.stream', '<=', before)
+      .where(({ eb, ref }) => eb(ref('ours.user_id').$castTo<string>(), 'like', `%:${node}`))
+      .where('ours.user_id', '!=', user)
+      .where('ours.membership', '=', 'join')
+      .where('ours.stream', '<=', before)
+      .limit(1)
+      .executeTakeFirst();
+    if (found !== undefined) sharing.add(user);
+  }
+  return sharing;
+}
+
 function others(db: Kysely<Tables>, userId: UserId) {
   return db
     .selectFrom('memberships as mine')

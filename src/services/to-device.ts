@@ -1,14 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { canonicalize, type JsonObject } from '../core/canonical-json.ts';
+import { canonicalize, type Json, type JsonObject } from '../core/canonical-json.ts';
+import { toBase64url } from '../core/encoding.ts';
 import { EccpError } from '../core/errors.ts';
 import { isDeeper, maxContentDepth } from '../core/event-acceptance.ts';
-import type { DeviceId, EventType, SendToDeviceRequest, ToDeviceSent, Undelivered, UserId } from '../generated/api.ts';
+import { isDeviceId, isEventType, isUserId, nodeOf } from '../core/ids.ts';
+import { badEvent, checkMembers, isObject, type Members } from '../core/members.ts';
+import type {
+  DeviceId,
+  EventType,
+  NodeName,
+  SendToDeviceRequest,
+  ToDeviceSent,
+  Undelivered,
+  UserId,
+} from '../generated/api.ts';
 import { nextPosition } from '../storage/stream.ts';
 import type { Tables } from '../storage/tables.ts';
 import { addMessage, dropMessages, waitingBytes } from '../storage/to-device.ts';
 import type { Environment, NodeStore } from './environment.ts';
 import type { Notifier } from './notifier.ts';
+import type { Outbox } from './outbox.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { amongSharing } from './shared-rooms.ts';
 
@@ -20,6 +32,9 @@ const maxOfAll = 16 * 1024 * 1024;
 const minCounted = 1024;
 /** How long a transaction id is remembered, in milliseconds: a day and more. */
 const txnLifeMs = 7 * 24 * 60 * 60 * 1000;
+
+/** How long the id of another node's item is remembered, in milliseconds: 15 days, longer than its node repeats it (TDM-033). */
+const itemLifeMs = 15 * 24 * 60 * 60 * 1000;
 
 type Messages = SendToDeviceRequest['messages'];
 
@@ -34,7 +49,9 @@ export interface ToDeviceOptions {
   store: NodeStore;
   sessions: Sessions;
   notifier: Notifier;
+  outbox: Outbox;
   environment: Environment;
+  nodeName: string;
 }
 
 /** Messages from device to device: kept for each until it has them (chapter 22). */
@@ -47,7 +64,7 @@ export class ToDevice {
 
   /** @throws EccpError ECCP_BAD_PARAM, ECCP_TOO_LARGE; then nothing is put into a queue. */
   async send(session: Session, type: EventType, txnId: string, messages: Messages): Promise<ToDeviceSent> {
-    const { store, sessions, notifier } = this.#options;
+    const { store, sessions, notifier, outbox } = this.#options;
     checkContents(messages);
     const digest = createHash('sha256')
       .update(canonicalize({ type, messages: messages as JsonObject }))
@@ -55,39 +72,84 @@ export class ToDevice {
     const { answer, told } = await store.write(async (trx) => {
       await sessions.require(trx, session);
       const before = await this.#sentAs(trx, session, txnId, digest);
-      if (before !== undefined) return { answer: before, told: [] };
+      if (before !== undefined) return { answer: before, told: { users: [], nodes: [] } };
       const sender = { userId: session.userId, deviceId: session.deviceId, type };
-      const { undelivered, told } = await this.deliver(trx, sender, messages);
+      const { undelivered, ...told } = await this.#route(trx, sender, messages);
       const answer: ToDeviceSent = { undelivered };
       await this.#remember(trx, session, txnId, digest, answer);
       return { answer, told };
     });
-    notifier.users(told);
+    notifier.users(told.users);
+    outbox.wake(told.nodes);
     return answer;
   }
 
   /**
-   * Puts messages into the queues of devices of this node.
+   * Takes an item of `to_device`.
    *
-   * @returns those that no queue took, and the users who have to be told when it is durable.
+   * @throws EccpError ECCP_BAD_EVENT, ECCP_SENDER_MISMATCH.
    */
-  async deliver(
+  async receive(origin: NodeName, item: JsonObject): Promise<void> {
+    const { store, notifier, environment } = this.#options;
+    checkMembers(item, '', itemMembers, {}, false);
+    const { id, sender, sender_device, type, messages } = item as ToDeviceItem;
+    if (nodeOf(sender) !== origin) throw new EccpError('ECCP_SENDER_MISMATCH', 'The sender lives on another node.'); // TDM-032
+    checkItem(messages);
+    const users = await store.write(async (trx) => {
+      const now = environment.now();
+      await trx.deleteFrom('received_items').where('expires_ts', '<=', now).execute();
+      const taken = await trx
+        .insertInto('received_items')
+        .values({ origin, id, expires_ts: now + itemLifeMs })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      if (taken === undefined) return []; // TDM-033
+      const { users } = await this.#route(trx, { userId: sender, deviceId: sender_device, type }, messages, false);
+      return users;
+    });
+    notifier.users(users);
+  }
+
+  /**
+   * Puts messages into the queues of devices of this node, and of the nodes that have the others.
+   *
+   * @param passesOn whether what is for other nodes goes there.
+   * @returns what goes nowhere, and whom to tell when it is durable.
+   */
+  async #route(
     trx: Kysely<Tables>,
     sender: Sender,
     messages: Messages,
-  ): Promise<{ undelivered: Undelivered[]; told: UserId[] }> {
+    passesOn = true,
+  ): Promise<{ undelivered: Undelivered[]; users: UserId[]; nodes: NodeName[] }> {
+    const { outbox, nodeName, environment } = this.#options;
     const users = Object.keys(messages) as UserId[];
     const sharing = await amongSharing(trx, sender.userId, users);
     const position = await nextPosition(trx);
     const undelivered: Undelivered[] = [];
+    const elsewhere = new Map<NodeName, Messages>();
     for (const user of users) {
+      const node = nodeOf(user) as NodeName;
       const mayHave = user === sender.userId || sharing.has(user);
-      for (const [device, content] of Object.entries(messages[user] ?? {}) as [DeviceId, JsonObject][]) {
+      const contents = messages[user] ?? {};
+      if (mayHave && node !== nodeName) {
+        elsewhere.set(node, { ...elsewhere.get(node), [user]: contents });
+        continue;
+      }
+      for (const [device, content] of Object.entries(contents) as [DeviceId, JsonObject][]) {
         const errcode = mayHave ? await enqueue(trx, sender, user, device, position, content) : 'ECCP_NOT_FOUND';
         if (errcode !== undefined) undelivered.push({ user, device, errcode });
       }
     }
-    return { undelivered, told: users };
+    if (!passesOn) return { undelivered, users, nodes: [] };
+    for (const [node, theirs] of elsewhere) {
+      const { userId, deviceId, type } = sender;
+      const id = toBase64url(environment.random(16));
+      const item = { id, sender: userId, sender_device: deviceId, type, messages: theirs as JsonObject };
+      await outbox.addDeviceItem(trx, node, position, 'to_device', item); // TDM-030
+    }
+    return { undelivered, users, nodes: [...elsewhere.keys()] };
   }
 
   /** Takes what a device has got out of its queue (TDM-022). */
@@ -138,6 +200,33 @@ export class ToDevice {
       created_ts,
     };
     await trx.insertInto('to_device_txns').values(row).execute();
+  }
+}
+
+/** schemas/ToDeviceItem.json */
+type ToDeviceItem = { id: string; sender: UserId; sender_device: DeviceId; type: EventType; messages: Messages };
+
+const itemMembers: Members = {
+  id: (value) => typeof value === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(value),
+  sender: isUserId,
+  sender_device: isDeviceId,
+  type: isEventType,
+  messages: isObject,
+};
+
+/** @throws EccpError ECCP_BAD_EVENT for what sendToDevice would not have taken (TDM-034). */
+function checkItem(messages: Messages): void {
+  for (const [user, contents] of Object.entries(messages) as [string, Json][]) {
+    const isGood =
+      isUserId(user) &&
+      isObject(contents) &&
+      Object.entries(contents).every(([device, content]) => isDeviceId(device) && isObject(content));
+    if (!isGood) throw badEvent('/messages', 'not contents by user and device');
+  }
+  try {
+    checkContents(messages);
+  } catch (error) {
+    throw error instanceof EccpError ? badEvent('/messages', error.message) : error;
   }
 }
 

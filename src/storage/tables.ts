@@ -148,15 +148,20 @@ export interface SeenRequestsTable {
   expires_ts: number;
 }
 
+/** Items of a transaction that are no events. */
+export type DeviceItemKind = 'device_change' | 'to_device';
+
 /** What waits to be sent: for each destination in the order of `position`. */
 export interface OutboxTable {
   destination: NodeName;
   /** From the stream: ascending in the order of commits. */
   position: number;
-  kind: 'submission' | 'entry' | 'invite';
+  kind: 'submission' | 'entry' | 'invite' | DeviceItemKind;
+  /** Whose items keep their order: a room's, or those of one kind that belong to none, which is then named here. */
   room_id: RoomId;
+  /** The event, or the id of an item that is none. */
   event_id: EventId;
-  /** The whole item of a submission; entries and invites are read from the log when they are sent. */
+  /** The whole item; null for entries, which are read from the log when they are sent. */
   item: string | null;
   created_ts: number;
   expires_ts: number;
@@ -293,6 +298,25 @@ export interface ToDeviceTxnsTable {
   created_ts: number;
 }
 
+/** What other nodes say of their users' keys. */
+export interface RemoteKeysTable {
+  user_id: UserId;
+  /** The highest `stream` that was heard of. */
+  announced: number;
+  /** schemas/UserKeys.json, checked; null before the first answer. */
+  keys: string | null;
+  /** When they were asked for, by the clock and as a position of the stream. */
+  fetched_ts: number;
+  fetched_stream: number;
+}
+
+/** Items of other nodes that are not to be taken twice. */
+export interface ReceivedItemsTable {
+  origin: NodeName;
+  id: string;
+  expires_ts: number;
+}
+
 /** One row: the last position given out. */
 export interface StreamTable {
   position: number;
@@ -324,6 +348,8 @@ export interface Tables {
   device_keys: DeviceKeysTable;
   one_time_prekeys: OneTimePrekeysTable;
   to_device: ToDeviceTable;
+  remote_keys: RemoteKeysTable;
+  received_items: ReceivedItemsTable;
   to_device_txns: ToDeviceTxnsTable;
   stream: StreamTable;
 }

@@ -62,6 +62,8 @@ class Node {
           return Promise.all(given.map((one) => this.submit(one)));
         },
       },
+      deviceChanges: { receive: async (_, { id }) => void this.did.push(`device change ${id}`) },
+      toDevice: { receive: async (_, { id }) => void this.did.push(`to device ${id}`) },
       audit: { record: async (record) => void this.audited.push(record as unknown as JsonObject) },
       report: (error, from) => {
         assert.equal(from, origin);
@@ -100,13 +102,44 @@ class Node {
 const applied = ({ event_id }: { event_id: string }) => ({ event_id, status: 'applied' });
 const codes = (results: readonly ItemResult[]) => results.map(({ status, errcode }) => status ?? errcode);
 
-test('an empty transaction is answered with three empty lists (FED-008)', async () => {
-  assert.deepEqual(await new Node().exchange({}), { invites: [], entries: [], submissions: [] });
-  assert.deepEqual(await new Node().exchange({ padding: 'AAAA', to_device: [1] }), {
-    invites: [],
-    entries: [],
-    submissions: [],
-  });
+test('an empty transaction is answered with empty lists (FED-008)', async () => {
+  const none = { invites: [], entries: [], submissions: [], device_changes: [], to_device: [] };
+  assert.deepEqual(await new Node().exchange({}), none);
+  assert.deepEqual(await new Node().exchange({ padding: 'AAAA', 'org.example': [1] }), none);
+});
+
+test('items for devices have results by their ids, and one that is refused does not hold up the others (MAN-043)', async () => {
+  const node = new Node();
+  node.extra = {
+    toDevice: {
+      receive: async (_, { id }) => {
+        if (id === 'bad') throw new EccpError('ECCP_BAD_EVENT', 'out of form');
+        if (id === 'odd') throw new Error('unforeseen');
+        node.did.push(`to device ${id}`);
+      },
+    },
+  };
+  const items = ['one', 'bad', 'odd', 'two'].map((id) => ({ id }));
+  const { device_changes, to_device } = await node.exchange({ device_changes: [{ id: 'three' }], to_device: items });
+  assert.deepEqual(device_changes, [{ id: 'three', status: 'applied' }]);
+  assert.deepEqual(
+    to_device?.map(({ id, status, errcode }) => [id, status ?? errcode]),
+    [
+      ['one', 'applied'],
+      ['bad', 'ECCP_BAD_EVENT'],
+      ['odd', 'ECCP_UNAVAILABLE'],
+      ['two', 'applied'],
+    ],
+  );
+  assert.deepEqual(node.did, ['device change three', 'to device one', 'to device two']);
+  assert.equal(node.reported.length, 1);
+  assert.deepEqual(
+    node.audited.map(({ subject, errcode }) => [subject, errcode]),
+    [
+      ['bad', 'ECCP_BAD_EVENT'],
+      ['odd', 'ECCP_UNAVAILABLE'],
+    ],
+  );
 });
 
 test('more than 50 items are refused, and none is taken (FED-006, FED-007)', async () => {
@@ -165,6 +198,8 @@ test('each item has its result in its place, however the rooms are mixed, and ea
         invites: transaction.invites.map(applied),
         entries: entries.map(applied),
         submissions: transaction.submissions.map(({ event_id }) => ({ event_id, status: 'sequenced', seq: 1 })),
+        device_changes: [],
+        to_device: [],
       });
       for (const room of rooms) {
         const [ofRoom, all] = [transaction.submissions.filter((s) => s.room_id === room), node.did];

@@ -27,6 +27,10 @@ const noPeers: PeerKnowledge = {
   keyOf: () => Promise.reject(new Error('there are no peers')),
   audit: { record: async () => {} },
   askConsent: () => Promise.reject(new Error('there are no peers')),
+  askKeys: {
+    query: () => Promise.reject(new Error('there are no peers')),
+    claim: () => Promise.reject(new Error('there are no peers')),
+  },
 };
 
 export async function fixture(): Promise<Fixture> {

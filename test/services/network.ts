@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Json, JsonObject } from '../../src/core/canonical-json.ts';
 import { EccpError } from '../../src/core/errors.ts';
 import { listedKey } from '../../src/core/key-document.ts';
-import type { ItemResult, NodeName, RoomId, UserId } from '../../src/generated/api.ts';
+import type { ClaimKeysRequest, ItemResult, NodeName, RoomId, UserId } from '../../src/generated/api.ts';
 import type { Session } from '../../src/services/sessions.ts';
 import { tokenHash } from '../../src/services/tokens.ts';
 import { createServices, type Services } from '../../src/services.ts';
@@ -50,6 +50,8 @@ export function network(): Network {
     const results: ItemResult[] = [];
     for (const { kind, body, roomId, eventId } of items) {
       if (kind === 'submission') results.push(...(await to.services.hosting.submit(from.name, [body])));
+      else if (kind === 'device_change') await to.services.remoteKeys.receive(from.name, body);
+      else if (kind === 'to_device') await to.services.toDevice.receive(from.name, body);
       else if (kind === 'invite') results.push(await to.services.invitations.receive(from.name, body));
       else results.push({ event_id: eventId, ...(await outcomeOf(() => receive(from, to, roomId, body))) });
     }
@@ -69,6 +71,12 @@ export function network(): Network {
   const tryInVain = async (from: NetworkNode, to: NetworkNode): Promise<void> => {
     const [item] = await from.services.outbox.next(to.name, 1, 3_500_000);
     if (item !== undefined) from.services.answers.lost(to.name, new EccpError('ECCP_UNREACHABLE', 'away'));
+  };
+
+  const reached = (name: NodeName): NetworkNode => {
+    const node = nodes.get(name);
+    if (node === undefined || node.away) throw new EccpError('ECCP_UNREACHABLE', 'away');
+    return node;
   };
 
   const deliver = async (): Promise<void> => {
@@ -101,9 +109,17 @@ export function network(): Network {
           return key;
         },
         askConsent: async (node: NodeName, roomId: RoomId) => {
-          const asked = nodes.get(node);
-          if (asked === undefined || asked.away) throw new EccpError('ECCP_UNREACHABLE', 'away');
-          return asked.services.transfers.consent(name as NodeName, roomId);
+          return reached(node).services.transfers.consent(name as NodeName, roomId);
+        },
+        askKeys: {
+          query: async (node: NodeName, body: JsonObject) => {
+            const { deviceKeys } = reached(node).services;
+            return (await deviceKeys.queryBy(name as NodeName, body.users as UserId[])) as unknown as Json;
+          },
+          claim: async (node: NodeName, body: JsonObject) => {
+            const { claims } = reached(node).services;
+            return (await claims.claimBy(name as NodeName, body as ClaimKeysRequest)) as unknown as Json;
+          },
         },
         audit: { record: async (entry: NetworkNode['audited'][number]) => void audited.push(entry) },
       };

@@ -22,6 +22,10 @@ const noPeers: PeerKnowledge = {
   documentsOf: async () => [],
   keyOf: () => Promise.reject(new Error('there are no peers')),
   askConsent: () => Promise.reject(new Error('there are no peers')),
+  askKeys: {
+    query: () => Promise.reject(new Error('there are no peers')),
+    claim: () => Promise.reject(new Error('there are no peers')),
+  },
   audit: { record: async () => {} },
 };
 

@@ -1,14 +1,24 @@
 import type { Inbound } from '../../federation/inbound.ts';
 import type { PeerClient } from '../../federation/peer-client.ts';
 import type { SignedHostConsent } from '../../generated/api.ts';
+import type { DeviceKeys } from '../../services/device-keys.ts';
 import type { LogServing } from '../../services/log-serving.ts';
+import type { Claims } from '../../services/prekeys.ts';
 import type { Snapshots } from '../../services/snapshots.ts';
 import type { Transfers } from '../../services/transfers.ts';
 import type { Handlers } from '../types.ts';
 
 type FederationHandlers = Pick<
   Handlers,
-  'exchange' | 'getLogHead' | 'getLog' | 'getSnapshot' | 'getFederationEvent' | 'consentToHost' | 'diagnose'
+  | 'exchange'
+  | 'getLogHead'
+  | 'getLog'
+  | 'getSnapshot'
+  | 'getFederationEvent'
+  | 'consentToHost'
+  | 'queryUserKeys'
+  | 'claimUserKeys'
+  | 'diagnose'
 >;
 
 export interface FederationParts {
@@ -17,6 +27,8 @@ export interface FederationParts {
   readonly snapshots: Pick<Snapshots, 'of'>;
   readonly transfers: Pick<Transfers, 'consent'>;
   readonly client: Pick<PeerClient, 'diagnose'>;
+  readonly deviceKeys: Pick<DeviceKeys, 'queryBy'>;
+  readonly claims: Pick<Claims, 'claimBy'>;
 }
 
 export function federationHandlers({
@@ -25,6 +37,8 @@ export function federationHandlers({
   snapshots,
   transfers,
   client,
+  deviceKeys,
+  claims,
 }: FederationParts): FederationHandlers {
   return {
     exchange: async ({ peer, body, requestId }) => ({
@@ -45,6 +59,8 @@ export function federationHandlers({
       status: 200,
       body: (await transfers.consent(peer, params.roomId)) as SignedHostConsent,
     }),
+    queryUserKeys: async ({ peer, body }) => ({ status: 200, body: await deviceKeys.queryBy(peer, body.users) }),
+    claimUserKeys: async ({ peer, body }) => ({ status: 200, body: await claims.claimBy(peer, body) }),
     diagnose: async ({ body }) => ({ status: 200, body: await client.diagnose(body.node) }),
   };
 }

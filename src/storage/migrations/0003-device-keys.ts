@@ -74,4 +74,20 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_ts', 'bigint', (c) => c.notNull())
     .addPrimaryKeyConstraint('to_device_txns_pk', ['user_id', 'device_id', 'txn_id'])
     .execute();
+  await db.schema
+    .createTable('remote_keys')
+    .addColumn('user_id', 'text', (c) => c.primaryKey())
+    .addColumn('announced', 'bigint', (c) => c.notNull())
+    .addColumn('keys', 'text')
+    .addColumn('fetched_ts', 'bigint', (c) => c.notNull())
+    .addColumn('fetched_stream', 'bigint', (c) => c.notNull())
+    .execute();
+  await db.schema
+    .createTable('received_items')
+    .addColumn('origin', 'text', (c) => c.notNull())
+    .addColumn('id', 'text', (c) => c.notNull())
+    .addColumn('expires_ts', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('received_items_pk', ['origin', 'id'])
+    .execute();
+  await db.schema.createIndex('received_items_by_expiry').on('received_items').column('expires_ts').execute();
 }
