@@ -19,6 +19,11 @@ export function answerProblem(
   const path = answer.request.path;
   if (!operation && !path.startsWith('/_eccp/') && !path.startsWith('/.well-known/eccp/')) return undefined;
   if (!answer.headers['x-request-id']) return { expected: 'with the header X-Request-Id', actual: 'none' };
+  if (operation?.givesBytes.has(answer.status)) {
+    const type = answer.headers['content-type'] ?? 'none';
+    if (type === 'application/octet-stream') return undefined;
+    return { expected: 'with the media type application/octet-stream', actual: type };
+  }
   if (!/^application\/json\s*(;|$)/i.test(answer.headers['content-type'] ?? '')) {
     return { expected: 'with the media type application/json', actual: answer.headers['content-type'] ?? 'none' };
   }

@@ -28,6 +28,8 @@ export interface Answer {
   ok: boolean;
   headers: Record<string, string>;
   text: string;
+  /** The body as it came. */
+  bytes: Buffer;
   /** The body, when it is JSON. */
   json: Json | undefined;
   /** The body when it is an object, else an empty one. */

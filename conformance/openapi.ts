@@ -18,7 +18,12 @@ export interface Operation {
   template: string;
   /** The error codes that may answer it. */
   errcodes: ReadonlySet<string>;
+  /** Whether it takes a body of JSON. */
   hasBody: boolean;
+  /** Whether it takes a body of bytes that nobody looks into. */
+  takesBytes: boolean;
+  /** The statuses whose answers are such bytes. */
+  givesBytes: ReadonlySet<number>;
   /** The scopes that a token needs; absent, no token is needed. */
   scopes?: readonly string[];
   /** Only another node may ask, in a signed request. */
@@ -121,7 +126,8 @@ function operationsOf(document: JsonObject, file: string): Operation[] {
     METHODS.flatMap((method) => {
       const definition = isObject(item) ? item[method] : undefined;
       if (!isObject(definition) || typeof definition.operationId !== 'string') return [];
-      const hasBody = definition.requestBody !== undefined;
+      const takesBytes = lookUp(definition.requestBody, 'content.application/octet-stream') !== undefined;
+      const hasBody = definition.requestBody !== undefined && !takesBytes;
       const scopes = lookUp(definition.security, '0.accessToken');
       const signed = lookUp(definition.security, '0.peerSignature') !== undefined;
       const example = lookUp(definition, 'requestBody.content.application/json.example');
@@ -132,6 +138,11 @@ function operationsOf(document: JsonObject, file: string): Operation[] {
         method: method.toUpperCase(),
         template,
         hasBody,
+        takesBytes,
+        givesBytes: statusesOf(
+          definition,
+          (answer) => lookUp(answer, 'content.application/octet-stream') !== undefined,
+        ),
         ...(Array.isArray(scopes) ? { scopes: scopes.map(String) } : {}),
         signed,
         since: typeof definition['x-added-in'] === 'string' ? definition['x-added-in'] : '0.1',
@@ -146,12 +157,17 @@ function operationsOf(document: JsonObject, file: string): Operation[] {
           ...(scopes ? codes(document['x-errcodes-with-token']) : []),
           ...(signed ? codes(document['x-errcodes-with-signature']) : []),
         ]),
-        statuses: new Set(Object.keys(isObject(definition.responses) ? definition.responses : {}).map(Number)),
+        statuses: statusesOf(definition),
         audience: basename(file, '.yaml'),
         pointer: `${file}#/paths/${escapePointer(template)}/${method}`,
       };
     }),
   );
+}
+
+function statusesOf(definition: JsonObject, filter: (answer: Json) => boolean = () => true): Set<number> {
+  const answers = isObject(definition.responses) ? Object.entries(definition.responses) : [];
+  return new Set(answers.filter(([, answer]) => filter(answer)).map(([status]) => Number(status)));
 }
 
 /** Follows a local `$ref` of a response or a request body; a pointer as it stands in a URI fragment. */

@@ -53,7 +53,7 @@ export class Target {
       method: request.method,
       path: this.#redactor.text(request.path),
       requestHeaders: this.#redactor.headers(request.headers ?? {}),
-      requestBody: this.#redactor.text(printable(request.body)),
+      requestBody: this.#redactor.text(printable(request.body, operation?.takesBytes)),
       status: 0,
       responseHeaders: {},
       responseBody: '',
@@ -94,7 +94,7 @@ export class Target {
       const json = parse(text);
       exchange.status = response.status;
       exchange.responseHeaders = this.#redactor.headers(response.headers as Record<string, string>);
-      exchange.responseBody = this.#redactor.text(text);
+      exchange.responseBody = this.#redactor.text(printable(bytes, operation?.givesBytes.has(response.status)));
       return {
         request: {
           who: request.who,
@@ -106,6 +106,7 @@ export class Target {
         ok: response.status >= 200 && response.status < 300,
         headers: response.headers as Record<string, string>,
         text,
+        bytes,
         json,
         body: isObject(json) ? json : {},
         ms: performance.now() - start,
@@ -134,7 +135,8 @@ function parse(text: string): Json | undefined {
   }
 }
 
-function printable(body: Uint8Array | undefined): string {
+function printable(body: Uint8Array | undefined, opaque = false): string {
+  if (opaque) return `(${body?.length ?? 0} bytes)`;
   return body === undefined ? '' : Buffer.from(body).toString('utf8');
 }
 

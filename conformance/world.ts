@@ -42,6 +42,7 @@ const SPENDING = new Set([
   'putAccountData',
   'uploadKeys',
   'putAccountKeys',
+  'uploadMedia',
 ]);
 
 /** One scenario: its actors, rooms and events by the names that its text gives them, and what was answered. */

@@ -17,6 +17,7 @@ import { discoveryHandlers, type SelfDescription } from './http/handlers/discove
 import { federationHandlers } from './http/handlers/federation.ts';
 import { type FederationSelf, federationInfoHandlers } from './http/handlers/federation-info.ts';
 import { keyHandlers } from './http/handlers/keys.ts';
+import { mediaHandlers } from './http/handlers/media.ts';
 import { messageHandlers } from './http/handlers/messages.ts';
 import { roomHandlers } from './http/handlers/rooms.ts';
 import { syncHandlers } from './http/handlers/sync.ts';
@@ -27,7 +28,9 @@ import type { Handlers } from './http/types.ts';
 import { Operator } from './operator.ts';
 import type { FirstAdmin } from './services/accounts.ts';
 import type { Environment } from './services/environment.ts';
+import { Media } from './services/media.ts';
 import { createServices, type Services } from './services.ts';
+import { MediaFiles } from './storage/media/media-files.ts';
 import { migrations } from './storage/migrations.ts';
 import { holdsNobody, nodeIdentity } from './storage/node-identity.ts';
 import type { Files } from './storage/sqljs/files.ts';
@@ -80,8 +83,27 @@ export async function startNode(
   });
   try {
     const identity = await nodeIdentity(join(config.dataDir, 'keys'), config.serverName, await store.read(holdsNobody));
-    const grounds = await createGrounds({ store, identity, environment, config, trustedRoots, logger });
-    const { peerKeys, authenticator, audit, client } = grounds;
+    const files = new MediaFiles(join(config.dataDir, 'media'));
+    const grounds = await createGrounds({
+      store,
+      identity,
+      environment,
+      config,
+      trustedRoots,
+      logger,
+      mediaFiles: files,
+    });
+    const { peerKeys, authenticator, audit, client, remoteMedia, mediaLimits: limits } = grounds;
+    const media = new Media({
+      store,
+      environment,
+      files,
+      limits,
+      remote: remoteMedia,
+      nodeName: identity.name as NodeName,
+    });
+    await media.start();
+    await remoteMedia.start();
     const services = createServices({
       store,
       identity,
@@ -99,6 +121,7 @@ export async function startNode(
           client.signed(node, 'POST', `/_eccp/federation/v1/rooms/${encodeURIComponent(roomId)}/consent`),
       },
     });
+    services.deactivation.onUploadsDropped((ids) => media.dropped(ids));
     const federation = createFederation(grounds, services, logger);
     const stopping = new AbortController();
     const { dataDir, serverName, bootstrapAdmin } = config;
@@ -115,7 +138,7 @@ export async function startNode(
       },
       peerRefused: (request, error) => authenticator.refused(request, error),
       limitClients: () => grounds.limits.client(),
-      handlers: handlersOf(services, grounds, federation, describe(config, version)),
+      handlers: { ...handlersOf(services, grounds, federation, describe(config, version)), ...mediaHandlers(media) },
     });
     const { promise: ready, resolve: goOn } = Promise.withResolvers<void>();
     const server = createHttpServer(onceReady(ready, app), logger, LIMITS, tls);
@@ -138,6 +161,7 @@ export async function startNode(
         const drained = drain(server, stopping, drainMs);
         await federation.stop();
         await drained;
+        await remoteMedia.stop();
         await store.close();
       },
     };
@@ -169,7 +193,7 @@ function handlersOf(
   grounds: Grounds,
   federation: ReturnType<typeof createFederation>,
   self: SelfDescription & FederationSelf,
-): Handlers {
+): Omit<Handlers, keyof ReturnType<typeof mediaHandlers>> {
   const healthy = () => services.store.health().ok;
   return {
     ...federationHandlers({
@@ -210,6 +234,7 @@ function describe(config: Config, version: string): SelfDescription & Federation
         host_transfer: true,
         snapshots: true,
         admin: true,
+        media: true,
       },
       registration: { mode: config.registration.mode },
     },

@@ -1,7 +1,7 @@
 // Joins the parts that deal with other nodes: the operator's decisions, keys, requests both ways, queues. What serves them comes in app.ts.
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { firstPolicy } from './core/policy.ts';
+import { firstPolicy, mediaLimitsOf } from './core/policy.ts';
 import * as events from './events.ts';
 import { Authenticator } from './federation/authenticate.ts';
 import { Backfill } from './federation/backfill.ts';
@@ -16,6 +16,7 @@ import { systemTimers } from './federation/pause.ts';
 import { PeerClient } from './federation/peer-client.ts';
 import { PeerKeys } from './federation/peer-keys.ts';
 import { Pull } from './federation/pull.ts';
+import { RemoteMedia } from './federation/remote-media.ts';
 import { systemResolver } from './federation/resolver.ts';
 import { SnapshotStart } from './federation/snapshot-start.ts';
 import type { NodeName } from './generated/api.ts';
@@ -25,6 +26,7 @@ import { Limits } from './services/limits.ts';
 import { Peers } from './services/peers.ts';
 import { PolicyService } from './services/policy.ts';
 import type { Services } from './services.ts';
+import type { MediaFiles } from './storage/media/media-files.ts';
 import type { NodeIdentity } from './storage/node-identity.ts';
 
 const versionPath = '/_eccp/federation/v1/version';
@@ -37,12 +39,14 @@ export interface GroundsOptions {
   /** Certificates in PEM that vouch for peers; absent: those of the system. */
   readonly trustedRoots: string | undefined;
   readonly logger: Logger;
+  readonly mediaFiles: MediaFiles;
 }
 
 export type Grounds = Awaited<ReturnType<typeof createGrounds>>;
 
 /** What both the services and the exchange with other nodes stand on: audit, policy, limits, keys, the client. */
-export async function createGrounds({ store, identity, environment, config, trustedRoots, logger }: GroundsOptions) {
+export async function createGrounds(options: GroundsOptions) {
+  const { store, identity, environment, config, trustedRoots, logger, mediaFiles } = options;
   const { now, random } = environment;
   const nodeName = identity.name;
   const { mode, allow, allowInsecureLoopback, allowedRanges, rotationIntervalMs } = config.federation;
@@ -82,7 +86,9 @@ export async function createGrounds({ store, identity, environment, config, trus
     limit: (node, address) => limits.peer(node, address),
     audit: record,
   });
-  return { audit, policy, peers, limits, ownKeys, client, peerKeys, authenticator };
+  const mediaLimits = () => mediaLimitsOf(policy.current());
+  const remoteMedia = new RemoteMedia({ client, files: mediaFiles, limits: mediaLimits, now });
+  return { audit, policy, peers, limits, ownKeys, client, peerKeys, authenticator, mediaLimits, remoteMedia };
 }
 
 /** The exchange with other nodes. `start` begins it once the node can be reached; `stop` ends it before the store closes. */

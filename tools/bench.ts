@@ -3,14 +3,17 @@ import { parseArgs } from 'node:util';
 import { benchClients } from './bench/clients.ts';
 import { benchE2ee } from './bench/e2ee.ts';
 import { benchFederation, isPart, parts } from './bench/federation.ts';
+import { benchMedia } from './bench/media.ts';
 
-const help = `npm run bench [-- --rounds N] [e2ee | federation [PART…]]
+const help = `npm run bench [-- --rounds N] [e2ee | media | federation [PART…]]
 
 With neither: sends a second and their latency at 1, 8 and 32 connections beside a bare Express JSON echo, the
 latency of a sync that is woken, the time to start, and memory. It takes about a minute.
 
 With \`e2ee\`: what clients pay for encryption, by the library eccp/e2ee: sessions, messages in pairs and in rooms, files beside bare
 AES-256-GCM. It takes half a minute.
+
+With \`media\`: memory while a blob of 1 GiB goes up, down, and from node to node. It takes about two minutes and 3 GiB of disk.
 
 With \`federation\`: two nodes that share rooms over loopback. It takes about five minutes. PARTS, all unless some are named:
 ${Object.entries(parts)
@@ -28,7 +31,8 @@ const options = { rounds: { type: 'string', default: '3' }, help: { type: 'boole
 const { values, positionals } = parseArgs({ options, allowPositionals: true });
 const rounds = Number(values.rounds);
 const [kind, ...named] = positionals;
-const unknown = kind === 'federation' ? named.find((name) => !isPart(name)) : kind === 'e2ee' ? named[0] : kind;
+const unknown =
+  kind === 'federation' ? named.find((name) => !isPart(name)) : kind === 'e2ee' || kind === 'media' ? named[0] : kind;
 if (values.help) {
   console.log(help);
 } else if (!Number.isInteger(rounds) || rounds < 1) {
@@ -41,6 +45,8 @@ if (values.help) {
   await benchClients(rounds);
 } else if (kind === 'e2ee') {
   await benchE2ee(rounds);
+} else if (kind === 'media') {
+  await benchMedia(rounds);
 } else {
   await benchFederation(named.filter(isPart), rounds);
 }

@@ -52,6 +52,8 @@ const PREFIXES: { [chapter: string]: string[] } = {
   '25': ['CHN'],
   '26': ['ATT'],
   '27': ['REC'],
+  '28': ['MED'],
+  '29': ['ENC'],
 };
 const ITEM = /^- \*\*([A-Z]+-\d{3})\*\* \((\d+\.\d+)(?:, ([a-z][a-z0-9_-]*))?\) (\S.*)$/;
 const LOOKS_LIKE_ITEM = /^\s*[-*+] \*\*[A-Z]+-\d+\*\*/;

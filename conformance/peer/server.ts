@@ -14,6 +14,8 @@ export interface Reply {
   /** In place of `body`, as it stands. */
   raw?: Buffer;
   headers?: Record<string, string>;
+  /** The connection is cut once the bytes are out, whatever length was announced. */
+  cut?: boolean;
 }
 
 /** An answer, or none: the connection stays open until the fake node is closed, or is cut at once. */
@@ -99,13 +101,15 @@ async function answer(
     return;
   }
   const bytes = outcome.raw ?? Buffer.from(JSON.stringify(outcome.body ?? {}));
+  const chunked = outcome.headers?.['transfer-encoding'] !== undefined;
   response.writeHead(outcome.status, {
     'content-type': 'application/json',
-    'content-length': bytes.length,
+    ...(chunked ? {} : { 'content-length': bytes.length }),
     'x-request-id': crypto.randomUUID(),
     ...outcome.headers,
   });
-  response.end(bytes);
+  if (outcome.cut) response.write(bytes, () => request.socket.destroySoon());
+  else response.end(bytes);
 }
 
 function present(server: Server | TlsServer, tls: SecureContextOptions): void {

@@ -53,6 +53,7 @@ export function nastyRequests(operation: Operation, params: Record<string, strin
   const bodies = operation.hasBody ? bodiesOf(operation) : [];
   const nasty = bodies.map((body) => ({ ...sent, path, headers: json, body }));
   if (operation.scopes === undefined && operation.hasBody) return nasty;
+  if (operation.takesBytes) return nasty; // bytes upset nobody
   const body = operation.hasBody
     ? { headers: json, body: Buffer.from(JSON.stringify(operation.example ?? {})) }
     : { headers: {} };

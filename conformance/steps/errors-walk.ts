@@ -32,6 +32,8 @@ export const BAD_PARAMS: Readonly<Record<string, string>> = {
   type: 'nonsense',
   stateKey: 'not one',
   txnId: 'not one',
+  node: 'Not.One',
+  mediaId: 'nonsense',
 };
 
 const walks = new WeakMap<EccpWorld, Visit[]>();
@@ -77,6 +79,8 @@ export async function goodParams(world: EccpWorld): Promise<Record<string, strin
     type: 'org.example.nothing',
     stateKey: 'nothing',
     txnId: world.unique(),
+    node: world.run.facts.node,
+    mediaId: HASH,
   };
 }
 
@@ -104,6 +108,10 @@ export async function wellFormed(
 ): Promise<RawRequest> {
   const path = pathOf(operation.template, params ?? (await goodParams(world)));
   const sent = { who, method: operation.method, path, operation };
+  if (operation.takesBytes) {
+    const body = Buffer.from(world.unique());
+    return { ...sent, headers: { 'content-type': 'application/octet-stream', ...headers }, body };
+  }
   if (!operation.hasBody) return { ...sent, headers };
   const body = Buffer.from(JSON.stringify(bodyFor(world, operation)));
   return { ...sent, headers: { 'content-type': 'application/json', ...headers }, body };
@@ -113,7 +121,7 @@ export async function wellFormed(
 export function illFormed(who: string, operation: Operation, headers: Record<string, string>): RawRequest {
   const path = `${pathOf(operation.template, BAD_PARAMS)}?limit=x&from=-1&timeout=x`;
   const sent = { who, method: operation.method, path, operation };
-  if (!operation.hasBody) return { ...sent, headers };
+  if (!operation.hasBody && !operation.takesBytes) return { ...sent, headers };
   return { ...sent, headers: { 'content-type': 'text/plain', ...headers }, body: Buffer.from('{"') };
 }
 

@@ -1,5 +1,6 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { type Answer, name } from '../answer.ts';
+import { download, makeBlob, upload } from '../media.ts';
 import { ConformanceFailure, expectEqual, expectThat, HarnessError } from '../outcome.ts';
 import { compareVersions } from '../requirements.ts';
 import type { EccpWorld } from '../world.ts';
@@ -38,6 +39,15 @@ Given(
     if (declared('directory')) await this.call(who, 'listDirectory');
   },
 );
+
+// Given media is used by Alice, where the node declares it
+Given('media is used by {actor}, where the node declares it', async function (this: EccpWorld, who: string) {
+  if (!this.run.facts.capabilities.has('media') || compareVersions('0.2', this.run.facts.version) > 0) return;
+  const blob = makeBlob(this, 'tour', 10, this.run.facts.node);
+  this.judge(await upload(this, who, blob.bytes));
+  this.judge(await download(this, who, blob));
+  await this.call(who, 'deleteMedia', { params: { node: blob.node, mediaId: blob.id } });
+});
 
 // Then every operation has been used with success   (by the steps before; those of the node's version and capabilities)
 Then('every operation has been used with success', function (this: EccpWorld) {

@@ -44,6 +44,21 @@ Feature: Optional capabilities
       | alias | #cap-{{unique}}:{{node}} |
     Then every request is refused with ECCP_CAPABILITY
 
+  @CONF-005 @MED-020 @cap-media @must
+  Scenario: A node that declares media keeps blobs
+    Given Alice and Bob have accounts
+    And Alice uploads "photo" of 1000 bytes
+    When Bob downloads "photo"
+    Then the answer is "photo"
+
+  @CONF-006 @no-cap-media @must
+  Scenario: A node without media refuses it
+    Given Alice has an account
+    When Alice uploads "photo" of 1000 bytes
+    And Alice downloads "photo"
+    And Alice deletes "photo"
+    Then every request is refused with ECCP_CAPABILITY
+
   @CONF-006 @no-cap-directory @must
   Scenario: A node without a directory refuses it
     Given Alice has an account

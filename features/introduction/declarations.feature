@@ -77,6 +77,7 @@ Feature: What a node declares, and what it serves
     And Alice syncs
     And the aliases and the directory are used by Alice, where the node declares them
     And the keys of devices are used by Alice, where the node declares them
+    And media is used by Alice, where the node declares it
     And Alice calls exportAccount
     And Alice leaves the room
     And Alice revokes the device of Alice on "phone"

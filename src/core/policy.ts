@@ -1,11 +1,15 @@
 // The operator's policy as data: what a node starts with, what it says of a peer, and how decisions on peers change it (POL).
-import type { NodeName, Peer, PeerDecision, Policy, RateLimit } from '../generated/api.ts';
+import type { MediaLimits, NodeName, Peer, PeerDecision, Policy, RateLimit } from '../generated/api.ts';
 import { canonicalize, type Json, type JsonObject } from './canonical-json.ts';
 import { EccpError } from './errors.ts';
 import { isObject } from './members.ts';
 
 /** The longest `allow` or `block` (schemas/Policy.json). */
 const maxList = 10_000;
+
+const gibibyte = 1024 ** 3;
+/** What holds where a policy does not say how much media a node takes. */
+const ownMediaLimits: MediaLimits = { max_bytes: 100 * 1024 ** 2, user_bytes: gibibyte, cache_bytes: gibibyte };
 
 /** The policy of a node that has none yet. */
 export function firstPolicy(mode: Policy['federation']['mode'], allow: readonly NodeName[]): Policy {
@@ -20,7 +24,13 @@ export function firstPolicy(mode: Policy['federation']['mode'], allow: readonly 
       metadata_padding: false,
     },
     client: { quota: { per_second: 2000, burst: 10_000 } },
+    media: ownMediaLimits,
   };
+}
+
+/** How much media the node takes: policies from before there was media do not say. */
+export function mediaLimitsOf({ media = ownMediaLimits }: Policy): MediaLimits {
+  return media;
 }
 
 /** The limit in force for a peer. */

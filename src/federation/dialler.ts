@@ -1,6 +1,12 @@
 // The only place where the node opens a connection to a peer.
 import { once } from 'node:events';
-import { Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request as plainRequest } from 'node:http';
+import {
+  Agent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request as plainRequest,
+} from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import {
@@ -25,6 +31,17 @@ export interface Asking {
   readonly maxBytes: number;
   /** Milliseconds for all of it, from waiting for a connection to the last byte. */
   readonly timeoutMs: number;
+}
+
+/** A request whose answer is taken as it comes. */
+export interface Streaming {
+  readonly path: string;
+  /** Made anew for each attempt. */
+  readonly headers: () => OutgoingHttpHeaders;
+  /** Milliseconds for which nothing may come. */
+  readonly idleMs: number;
+  /** Aborted by who asks. */
+  readonly signal: AbortSignal;
 }
 
 export interface Answer {
@@ -83,6 +100,24 @@ export class Dialler {
     throw new DialError('there is no place to ask at');
   }
 
+  /**
+   * Asks on a connection of its own, and gives the answer as it comes: for what is too large to wait for, and must not keep others
+   * waiting meanwhile. Whoever takes the answer has to read it or to destroy it.
+   *
+   * @param asking `idleMs` is how long nothing may come, in milliseconds.
+   * @throws DialError
+   */
+  async stream(targets: readonly Target[], asking: Streaming): Promise<IncomingMessage> {
+    for (const [i, target] of targets.entries()) {
+      try {
+        return await this.#streamFrom(target, asking);
+      } catch (error) {
+        if (i === targets.length - 1 || !(error instanceof DialError) || asking.signal.aborted) throw error;
+      }
+    }
+    throw new DialError('there is no place to ask at');
+  }
+
   /** Opens a connection of its own, for the diagnosis. */
   async connect(target: Target, timeoutMs: number): Promise<Socket> {
     const signal = this.#until(timeoutMs);
@@ -104,10 +139,43 @@ export class Dialler {
     this.#tls.destroy();
   }
 
+  async #streamFrom(target: Target, { path, headers, idleMs, signal }: Streaming): Promise<IncomingMessage> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new DialError('no answer in time')), idleMs);
+    const ended = AbortSignal.any([this.#closed.signal, signal, late.signal]);
+    try {
+      const response = await this.#begin(target, { method: 'GET', path, headers }, ended, true);
+      response.socket.setTimeout(idleMs, () => response.destroy(new DialError('nothing came for a while')));
+      return response;
+    } catch (error) {
+      throw explained(error, ended);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   /** @param isFresh whether it takes a connection of its own, and not one of the pool. */
   async #attempt(target: Target, asking: Asking, signal: AbortSignal, isFresh = false): Promise<Answer> {
+    const response = await this.#begin(target, asking, signal, isFresh);
+    const parts: Buffer[] = [];
+    let size = 0;
+    for await (const part of response) {
+      size += part.length;
+      if (size > asking.maxBytes) throw new DialError(`the answer is larger than ${asking.maxBytes} bytes`); // ends the connection
+      parts.push(part);
+    }
+    return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) };
+  }
+
+  /** Sends the request, and gives the answer once its head is there. */
+  async #begin(
+    target: Target,
+    asking: Pick<Asking, 'method' | 'path' | 'headers' | 'body'>,
+    signal: AbortSignal,
+    isFresh: boolean,
+  ): Promise<IncomingMessage> {
     const { method, path, body } = asking;
-    const headers = { ...asking.headers?.(), host: authority(target), accept: 'application/json' };
+    const headers = { accept: 'application/json', ...asking.headers?.(), host: authority(target) };
     const options = { ...dialled(target), method, path, headers, signal };
     const request = target.tls
       ? tlsRequest({ ...options, ...this.#secured(target), agent: !isFresh && this.#tls })
@@ -118,14 +186,7 @@ export class Dialler {
       const stale = request.reusedSocket && !signal.aborted && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '');
       throw stale ? new StaleConnection() : error;
     });
-    const parts: Buffer[] = [];
-    let size = 0;
-    for await (const part of response) {
-      size += part.length;
-      if (size > asking.maxBytes) throw new DialError(`the answer is larger than ${asking.maxBytes} bytes`); // ends the connection
-      parts.push(part);
-    }
-    return { status: response.statusCode, headers: response.headers, body: Buffer.concat(parts) };
+    return response;
   }
 
   #secured({ servername = '' }: Target) {

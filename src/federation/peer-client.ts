@@ -1,5 +1,5 @@
 // What this node asks of other nodes.
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Json, JsonObject } from '../core/canonical-json.ts';
 import { toBase64url } from '../core/encoding.ts';
 import { EccpError } from '../core/errors.ts';
@@ -13,6 +13,7 @@ import { Discovery } from './discovery.ts';
 import { AddressRules } from './ip-ranges.ts';
 import { closed, PeerRefusal, readAnswer, unreachable } from './peer-answer.ts';
 import type { Resolver } from './resolver.ts';
+import type { Target } from './target.ts';
 
 export interface PeerClientOptions {
   /** This node's. */
@@ -42,6 +43,10 @@ export interface PeerClientOptions {
 const defaultTimeouts = { answer: 30_000, discovery: 10_000 }; // PEER-026, PEER-004
 /** In bytes (PEER-027). A page of a log has as few entries as it takes to stay below. */
 const maxAnswer = 8 * 1024 * 1024;
+/** What is read of an answer that is no blob, in bytes. */
+const maxRefusal = 64 * 1024;
+/** What another node says that a user of this one can do something with. */
+const passedOn: readonly string[] = ['ECCP_NOT_FOUND', 'ECCP_CAPABILITY', 'ECCP_LIMIT_EXCEEDED', 'ECCP_UNAVAILABLE'];
 const nonceLength = 16;
 
 export class PeerClient {
@@ -113,6 +118,26 @@ export class PeerClient {
     }
   }
 
+  /**
+   * A blob, as it comes: the answer has status 200, and has to be read or destroyed.
+   *
+   * @param signal aborted when nobody wants it any more.
+   * @throws EccpError what `signed` throws, of the peer's own refusals only those that users can do something with (MED-059).
+   */
+  async blob(node: NodeName, path: string, signal: AbortSignal): Promise<IncomingMessage> {
+    const { checkPolicy, checkQuarantine } = this.#options;
+    await checkPolicy(node);
+    await checkQuarantine?.(node);
+    const headers = () => ({
+      accept: 'application/octet-stream',
+      authorization: this.#authorization(node, 'GET', path, ''),
+    });
+    const asking = { path, headers, idleMs: this.#timeouts.answer, signal };
+    const answer = await this.#dialled(node, (targets) => this.#dialler.stream(targets, asking));
+    if (answer.statusCode === 200) return answer;
+    throw await this.#refusal(node, answer);
+  }
+
   /** Tries a peer step by step; finds everything anew. Never throws an EccpError: what failed is in the answer. */
   diagnose(node: NodeName): Promise<Diagnosis> {
     return diagnose(node, {
@@ -138,10 +163,34 @@ export class PeerClient {
     body: string | undefined,
     timeoutMs: number,
   ): Promise<Answer> {
+    const asking = { method, path, headers, maxBytes: maxAnswer, timeoutMs };
+    return this.#dialled(node, (targets) =>
+      this.#dialler.askFirst(targets, body === undefined ? asking : { ...asking, body }),
+    );
+  }
+
+  /** Why a blob does not come. */
+  async #refusal(node: NodeName, answer: IncomingMessage): Promise<EccpError> {
+    const parts: Buffer[] = [];
+    let size = 0;
     try {
-      const targets = await this.#discovery.targets(node);
-      const asking = { method, path, headers, maxBytes: maxAnswer, timeoutMs };
-      return await this.#dialler.askFirst(targets, body === undefined ? asking : { ...asking, body });
+      for await (const part of answer) {
+        size += part.length;
+        if (size > maxRefusal) break;
+        parts.push(part);
+      }
+      readAnswer(node, { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(parts) });
+    } catch (error) {
+      if (error instanceof PeerRefusal && passedOn.includes(error.errcode)) return error;
+      if (error instanceof EccpError && error.errcode === 'ECCP_UNREACHABLE') return error;
+      return unreachable(node, 'it refused, or broke off', error);
+    }
+    return unreachable(node, 'it gave no blob');
+  }
+
+  async #dialled<T>(node: NodeName, dial: (targets: readonly Target[]) => Promise<T>): Promise<T> {
+    try {
+      return await dial(await this.#discovery.targets(node));
     } catch (error) {
       if (error instanceof ClosedError) throw closed(node, error);
       if (!(error instanceof DialError)) throw error;

@@ -691,6 +691,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_eccp/client/v1/media/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the node a blob to keep */
+        post: operations["uploadMedia"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_eccp/client/v1/media/{node}/{mediaId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch a blob, of this node or of another */
+        get: operations["downloadMedia"];
+        put?: never;
+        post?: never;
+        /** Take an upload of one's own away */
+        delete: operations["deleteMedia"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_eccp/client/v1/sync": {
         parameters: {
             query?: never;
@@ -963,6 +998,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_eccp/federation/v1/media/{mediaId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A blob that a user of the node uploaded */
+        get: operations["getFederationMedia"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_eccp/federation/v1/diagnose": {
         parameters: {
             query?: never;
@@ -1157,6 +1209,8 @@ export interface components {
             aliases: components["schemas"]["RoomAlias"][];
             /** @description Every event the person sent, in the order of the rooms' logs. */
             events: components["schemas"]["SequencedEvent"][];
+            /** @description Every upload, oldest first, where the node keeps media. */
+            media?: components["schemas"]["MediaUpload"][];
         };
         /**
          * AccountKey
@@ -1874,6 +1928,43 @@ export interface components {
             created: number;
         };
         /**
+         * MediaId
+         * @description What names a blob: the hash of its bytes in the domain `eccp.media.v1`.
+         */
+        MediaId: Brand<"MediaId">;
+        /**
+         * MediaLimits
+         * @description How many bytes of media the node takes.
+         */
+        MediaLimits: {
+            /** @description Of one blob. */
+            max_bytes: number;
+            /** @description Of all uploads of one user. */
+            user_bytes: number;
+            /** @description Of all copies of other nodes' blobs. */
+            cache_bytes: number;
+        };
+        /**
+         * MediaUpload
+         * @description A blob that a user uploaded.
+         */
+        MediaUpload: {
+            media_id: components["schemas"]["MediaId"];
+            /** @description How many bytes. */
+            size: number;
+            /** @description When it came first, in milliseconds since 1970. */
+            uploaded_ts: number;
+        };
+        /**
+         * MediaUploaded
+         * @description What became of an upload.
+         */
+        MediaUploaded: {
+            media_id: components["schemas"]["MediaId"];
+            /** @description How many bytes. */
+            size: number;
+        };
+        /**
          * Member
          * @description One user's standing in a room.
          */
@@ -1996,6 +2087,8 @@ export interface components {
                 /** @description Requests of all clients together. */
                 quota: components["schemas"]["RateLimit"];
             };
+            /** @description Limits of chapter 28. Absent: the node's own. */
+            media?: components["schemas"]["MediaLimits"];
         };
         /**
          * PolicyChange
@@ -2757,6 +2850,10 @@ export type LogHead = components['schemas']['LogHead'];
 export type LogPage = components['schemas']['LogPage'];
 export type LoginRequest = components['schemas']['LoginRequest'];
 export type Manifest = components['schemas']['Manifest'];
+export type MediaId = components['schemas']['MediaId'];
+export type MediaLimits = components['schemas']['MediaLimits'];
+export type MediaUpload = components['schemas']['MediaUpload'];
+export type MediaUploaded = components['schemas']['MediaUploaded'];
 export type Member = components['schemas']['Member'];
 export type MemberList = components['schemas']['MemberList'];
 export type MemberRequest = components['schemas']['MemberRequest'];
@@ -4426,6 +4523,119 @@ export interface operations {
             };
         };
     };
+    uploadMedia: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description The blob is on disk. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaUploaded"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    downloadMedia: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One range of bytes; anything else is passed over. */
+                Range?: string;
+                /** @description The range is passed over where this is given. */
+                "If-Range"?: string;
+            };
+            path: {
+                /** @description The node that keeps the blob. */
+                node: components["schemas"]["NodeName"];
+                mediaId: components["schemas"]["MediaId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole blob. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The range that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteMedia: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The node that keeps the blob. */
+                node: components["schemas"]["NodeName"];
+                mediaId: components["schemas"]["MediaId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     sync: {
         parameters: {
             query: {
@@ -4928,6 +5138,51 @@ export interface operations {
             };
         };
     };
+    getFederationMedia: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One range of bytes; anything else is passed over. */
+                Range?: string;
+                /** @description The range is passed over where this is given. */
+                "If-Range"?: string;
+            };
+            path: {
+                mediaId: components["schemas"]["MediaId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole blob. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The range that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description A refusal with the status that its code has in the catalogue of chapter 4. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     diagnose: {
         parameters: {
             query?: never;
@@ -5263,6 +5518,9 @@ export interface scopes {
     putAlias: "write";
     deleteAlias: "write";
     listDirectory: "read";
+    uploadMedia: "write";
+    downloadMedia: "read";
+    deleteMedia: "write";
     sync: "read";
     diagnose: "admin";
     getPolicy: "admin";
@@ -5276,4 +5534,4 @@ export interface scopes {
 }
 
 /** The operations that another node signs. */
-export type SignedOperationId = "exchange" | "getLogHead" | "getLog" | "getSnapshot" | "getFederationEvent" | "consentToHost" | "queryUserKeys" | "claimUserKeys";
+export type SignedOperationId = "exchange" | "getLogHead" | "getLog" | "getSnapshot" | "getFederationEvent" | "consentToHost" | "queryUserKeys" | "claimUserKeys" | "getFederationMedia";

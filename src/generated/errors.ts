@@ -6,6 +6,8 @@ export const errors = {
   ECCP_BAD_ENCODING: { status: 400, retry: false },
   ECCP_BAD_KEY: { status: 400, retry: false },
   ECCP_TOO_LARGE: { status: 413, retry: false },
+  ECCP_QUOTA_EXCEEDED: { status: 403, retry: false },
+  ECCP_BAD_RANGE: { status: 416, retry: false },
   ECCP_METHOD_NOT_ALLOWED: { status: 405, retry: false },
   ECCP_UNSUPPORTED_MEDIA_TYPE: { status: 415, retry: false },
   ECCP_MISSING_TOKEN: { status: 401, retry: false },

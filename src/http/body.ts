@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type JsonObject, parseStrict } from '../core/canonical-json.ts';
 import { EccpError } from '../core/errors.ts';
+import { paced } from './reading-time.ts';
 
 /** The largest body of an operation that says nothing else, in bytes (JSON-040). */
 export const DEFAULT_MAX_BODY = 1024 * 1024;
@@ -64,6 +65,37 @@ export function readBytes(request: IncomingMessage, max: number): Promise<Uint8A
     // A caller that left before anybody listened is not heard any more.
     if (request.destroyed) reject(request.errored ?? new Error('the caller has gone'));
   });
+}
+
+/** A body that is taken as it comes. */
+export interface BytesBody {
+  /** How many bytes there will be; undefined where the caller did not say. */
+  readonly length: number | undefined;
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+const BYTES_TYPE = /^application\/octet-stream[ \t]*$/i;
+
+/**
+ * The request's body, of which nothing has been read.
+ *
+ * @throws EccpError ECCP_UNSUPPORTED_MEDIA_TYPE
+ */
+export function bytesOf(request: IncomingMessage): BytesBody {
+  const { headers } = request;
+  if (!BYTES_TYPE.test(headers['content-type'] ?? '') || (headers['content-encoding'] ?? 'identity') !== 'identity') {
+    throw new EccpError(
+      'ECCP_UNSUPPORTED_MEDIA_TYPE',
+      'The body must be application/octet-stream, and not compressed.', // MED-003
+    );
+  }
+  const length = headers['content-length'];
+  const announced = length === undefined ? undefined : Number(length);
+  return {
+    length: isEmpty(request) ? 0 : announced,
+    // Who stops reading leaves the rest to the server: to destroy the request would be to lose the answer.
+    bytes: paced(request, request.iterator({ destroyOnReturn: false })),
+  };
 }
 
 function isEmpty({ headers }: IncomingMessage): boolean {

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { JsonObject } from '../core/canonical-json.ts';
 import type { NodeName } from '../generated/api.ts';
 import type { Session } from '../services/sessions.ts';
+import type { BytesBody } from './body.ts';
 import { callerAddress } from './caller-address.ts';
 import type { InFlight } from './in-flight.ts';
 import type { CheckedRequest } from './validation.ts';
@@ -18,7 +19,7 @@ export class HandlerRequest {
   readonly params: CheckedRequest['params'];
   readonly query: CheckedRequest['query'];
   readonly headers: CheckedRequest['headers'];
-  readonly body: JsonObject | undefined;
+  readonly body: JsonObject | BytesBody | undefined;
   readonly session: Session | undefined;
   readonly peer: NodeName | undefined;
   readonly address: string;
@@ -28,7 +29,7 @@ export class HandlerRequest {
 
   constructor(
     { params, query, headers }: CheckedRequest,
-    body: JsonObject | undefined,
+    body: JsonObject | BytesBody | undefined,
     { session, peer }: Caller,
     request: Request,
     response: Response,

@@ -7,16 +7,20 @@ import { TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import { EccpError } from '../core/errors.ts';
 import { COMMON_HEADERS, errorBody, newRequestId, sendRefusal } from './answers.ts';
+import { limitReading } from './reading-time.ts';
 import type { TlsContext } from './tls.ts';
 
-/** Times in milliseconds, sizes in bytes. They bound how a request comes in, never how long its answer takes: a sync may wait. */
+/**
+ * Times in milliseconds, sizes in bytes. They bound how a request comes in, never how long its answer takes: a sync may wait.
+ * `requestTimeout` is for all of it, and for a blob for each pause.
+ */
 export const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   /** Longer than the minute that common proxies keep a connection, so that the proxy is the one who closes it. */
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16 * 1024,
-  /** How often the two request time-outs are looked at. */
+  /** How often the first of them is looked at. */
   connectionsCheckingInterval: 1_000,
 };
 
@@ -32,12 +36,16 @@ export function createHttpServer(
   tls?: TlsContext,
 ): Server | TlsServer {
   // What Node would refuse by itself would have neither the form of a refusal nor its headers.
-  const options = { ...limits, requireHostHeader: false };
+  const options = { ...limits, requireHostHeader: false, requestTimeout: 0 };
   const listener: RequestListener = (request, response) => {
+    // Done here, request by request: the server's own limit would be the same for a login and for a blob.
+    limitReading(request, response, limits.requestTimeout, (error) =>
+      server.emit('clientError', error, request.socket),
+    );
     if (request.headers.host !== undefined || request.httpVersion === '1.0') app(request, response);
     else refuse(logger, response, 'A request needs a Host header.');
   };
-  const server =
+  const server: Server | TlsServer =
     tls === undefined
       ? createServer(options, listener)
       : createTlsServer({ ...options, ...tls, handshakeTimeout: limits.headersTimeout }, listener);

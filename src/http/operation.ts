@@ -1,13 +1,14 @@
 // One operation, from the request to its answer.
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Request, Response } from 'express';
 import type { JsonObject } from '../core/canonical-json.ts';
 import { EccpError } from '../core/errors.ts';
 import type { SignedRequest } from '../federation/authenticate.ts';
 import type { Scope } from '../generated/api.ts';
 import type { Session } from '../services/sessions.ts';
-import { sendJson, sendPreflight } from './answers.ts';
-import { DEFAULT_MAX_BODY, parseBody, readBody, readBytes } from './body.ts';
+import { sendJson, sendPreflight, sendStream } from './answers.ts';
+import { type BytesBody, bytesOf, DEFAULT_MAX_BODY, parseBody, readBody, readBytes } from './body.ts';
 import { callerAddress } from './caller-address.ts';
 import { type Caller, HandlerRequest } from './handler-request.ts';
 import type { InFlight } from './in-flight.ts';
@@ -29,6 +30,8 @@ export interface Served {
   readonly signed: boolean;
   /** The most bytes of a body. */
   readonly maxBytes: number;
+  /** Whether its body is anything but JSON. */
+  readonly takesBytes: boolean;
   /** Whether it counts against what clients may ask. */
   readonly limited: boolean;
   readonly options: AppOptions;
@@ -38,6 +41,7 @@ export interface Served {
 interface HandlerAnswer {
   status: number;
   body?: unknown;
+  stream?: Readable;
   headers?: Readonly<Record<string, string>>;
 }
 
@@ -64,6 +68,7 @@ export function endpointsOf(document: Document, options: AppOptions, inFlight: I
         checks: compile(operation),
         signed: operation.security?.[0]?.peerSignature !== undefined,
         maxBytes: operation['x-max-bytes'] ?? DEFAULT_MAX_BODY,
+        takesBytes: operation.requestBody?.content['application/octet-stream'] !== undefined,
         limited: isLimited(template, operation),
         options,
         inFlight,
@@ -103,7 +108,7 @@ async function answer(served: Served, { caller, body }: Read, request: Request, 
   const question = request.url.indexOf('?');
   const search = question === -1 ? '' : request.url.slice(question);
   const checked = checks.parameters({ params: request.params, search, headers: request.headers });
-  if (body !== undefined) checks.body(body);
+  if (body !== undefined && !served.takesBytes) checks.body(body);
 
   const given = await served.handler(new HandlerRequest(checked, body, caller, request, response, served.inFlight));
 
@@ -112,6 +117,7 @@ async function answer(served: Served, { caller, body }: Read, request: Request, 
     if (fault) throw new Error(`${operation.operationId} answers out of form: ${fault}`);
   }
   for (const name in given.headers) response.setHeader(name, given.headers[name] ?? '');
+  if (given.stream !== undefined) return sendStream(response, given.status, given.stream);
   if (response.destroyed) return;
   if (given.body === undefined) {
     response.statusCode = given.status;
@@ -123,13 +129,14 @@ async function answer(served: Served, { caller, body }: Read, request: Request, 
 
 interface Read {
   readonly caller: Caller;
-  readonly body: JsonObject | undefined;
+  readonly body: JsonObject | BytesBody | undefined;
 }
 
 /** Who asks, then what, where a token says who (ERR-019). */
-async function readUnsigned({ operation, options, maxBytes }: Served, request: Request): Promise<Read> {
+async function readUnsigned({ operation, options, maxBytes, takesBytes }: Served, request: Request): Promise<Read> {
   const session = await authorize(operation, options, request.headers.authorization);
   const { requestBody } = operation;
+  if (takesBytes) return { caller: session ? { session } : {}, body: bytesOf(request) };
   const body = requestBody ? await readBody(request, requestBody.required ?? false, maxBytes) : undefined;
   return { caller: session ? { session } : {}, body };
 }

@@ -13,6 +13,12 @@ export interface Parameter {
   readonly schema: Schema;
 }
 
+/** A body: JSON, or bytes that nobody looks into. */
+export interface Content {
+  readonly 'application/json'?: { readonly schema: Schema };
+  readonly 'application/octet-stream'?: object;
+}
+
 export interface Operation {
   readonly operationId: string;
   readonly parameters: readonly Parameter[];
@@ -24,11 +30,9 @@ export interface Operation {
   readonly 'x-max-bytes'?: number;
   readonly requestBody?: {
     readonly required?: boolean;
-    readonly content: { readonly 'application/json': { readonly schema: Schema } };
+    readonly content: Content;
   };
-  readonly responses: {
-    readonly [status: string]: { readonly content?: { readonly 'application/json': { readonly schema: Schema } } };
-  };
+  readonly responses: { readonly [status: string]: { readonly content?: Content } };
 }
 
 export interface Document {

@@ -1,21 +1,25 @@
 // What an operation's handler is given and may answer, read off the OpenAPI documents' types:
 // a wrong status, body or parameter name in a handler does not compile.
 import type { ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { EccpError } from '../core/errors.ts';
 import type { SignedRequest } from '../federation/authenticate.ts';
 import type { NodeName, operations, SignedOperationId, scopes } from '../generated/api.ts';
 import type { Session } from '../services/sessions.ts';
+import type { BytesBody } from './body.ts';
 
 export type OperationId = keyof operations;
 
 type Given<T> = [T] extends [undefined] ? Record<string, never> : NonNullable<T>;
 type Part<Id extends OperationId, In extends 'path' | 'query' | 'header'> = Given<operations[Id]['parameters'][In]>;
-type BodyOf<Operation> = Operation extends { requestBody: { content: { 'application/json': infer Body } } }
-  ? Body
-  : Operation extends { requestBody?: { content: { 'application/json': infer Body } } }
-    ? Body | undefined
-    : undefined;
+type BodyOf<Operation> = Operation extends { requestBody: { content: { 'application/octet-stream': unknown } } }
+  ? BytesBody
+  : Operation extends { requestBody: { content: { 'application/json': infer Body } } }
+    ? Body
+    : Operation extends { requestBody?: { content: { 'application/json': infer Body } } }
+      ? Body | undefined
+      : undefined;
 
 /** One request, checked against the operation's schemas. Nothing in it is shared with another request. */
 export interface OperationRequest<Id extends OperationId> {
@@ -37,10 +41,12 @@ export interface OperationRequest<Id extends OperationId> {
   readonly signal: AbortSignal;
 }
 
-type Success = 200 | 201 | 202 | 204;
-type AnswerBody<Response> = Response extends { content: { 'application/json': infer Body } }
-  ? { body: Body }
-  : { body?: never };
+type Success = 200 | 201 | 202 | 204 | 206;
+type AnswerBody<Response> = Response extends { content: { 'application/octet-stream': unknown } }
+  ? { stream: Readable; body?: never }
+  : Response extends { content: { 'application/json': infer Body } }
+    ? { body: Body; stream?: never }
+    : { body?: never; stream?: never };
 
 /** What a handler may answer: one of the operation's success statuses with that status's body. Refusals are thrown as EccpError. */
 export type Answer<Id extends OperationId> = {

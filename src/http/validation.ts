@@ -80,7 +80,8 @@ export function compiler(document: Document): (operation: Operation) => Checks {
       return { ...parameter, check, type: typeOf(parameter.schema) };
     });
     const wanted = new Set(takers.filter((taker) => taker.in === 'query').map((taker) => taker.name));
-    const bodyCheck = operation.requestBody && compile(operation.requestBody.content['application/json'].schema);
+    const bodySchema = operation.requestBody?.content['application/json']?.schema;
+    const bodyCheck = bodySchema && compile(bodySchema);
     return {
       parameters: (raw) => takeParameters(takers, wanted, raw),
       body(value) {
@@ -90,8 +91,9 @@ export function compiler(document: Document): (operation: Operation) => Checks {
       },
       answerFault(status, body) {
         const content = operation.responses[status]?.content;
-        if (!content) return body === undefined ? undefined : `status ${status} has no body`;
-        const check = compile(content['application/json'].schema);
+        const schema = content?.['application/json']?.schema;
+        if (!schema) return body === undefined ? undefined : `status ${status} has no JSON body`;
+        const check = compile(schema);
         if (check(body)) return undefined;
         const { pointer, message } = describe(check.errors);
         return `${pointer} ${message}`;

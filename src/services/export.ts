@@ -52,6 +52,13 @@ export class AccountExports {
         .where('created_by', '=', userId)
         .orderBy('alias')
         .execute();
+      const media = await db
+        .selectFrom('media')
+        .select(['media_id', 'size', 'uploaded_ts'])
+        .where('user_id', '=', userId)
+        .orderBy('uploaded_ts')
+        .orderBy('media_id')
+        .execute();
       return {
         user_id: userId,
         exported_ts: this.#environment.now(),
@@ -62,6 +69,7 @@ export class AccountExports {
         rooms,
         receipts,
         aliases: aliases.map((row) => row.alias),
+        media, // MED-042
         events,
       };
     });

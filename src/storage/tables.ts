@@ -2,7 +2,7 @@
 // `stream` columns hold positions of the node's one stream of changes (see stream.ts), which sync reads.
 import type { Generated, Selectable } from 'kysely';
 import type { Membership, Visibility } from '../core/room-state.ts';
-import type { DeviceId, EventId, EventType, NodeName, RoomAlias, RoomId, UserId } from '../generated/api.ts';
+import type { DeviceId, EventId, EventType, MediaId, NodeName, RoomAlias, RoomId, UserId } from '../generated/api.ts';
 
 export interface AccountsTable {
   user_id: UserId;
@@ -317,6 +317,15 @@ export interface ReceivedItemsTable {
   expires_ts: number;
 }
 
+/** Who uploaded what. The bytes are a file; several users may have uploaded the same. */
+export interface MediaTable {
+  media_id: MediaId;
+  user_id: UserId;
+  /** In bytes. */
+  size: number;
+  uploaded_ts: number;
+}
+
 /** One row: the last position given out. */
 export interface StreamTable {
   position: number;
@@ -351,6 +360,7 @@ export interface Tables {
   remote_keys: RemoteKeysTable;
   received_items: ReceivedItemsTable;
   to_device_txns: ToDeviceTxnsTable;
+  media: MediaTable;
   stream: StreamTable;
 }
 

@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import type { SyncResponse } from '../../src/generated/api.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { EccpError } from '../../src/core/errors.ts';
+import type { MediaId, SyncResponse } from '../../src/generated/api.ts';
 import { drain, LIMITS } from '../../src/http/listen.ts';
 import type { Handlers } from '../../src/http/types.ts';
 import { startStub } from './stub-node.ts';
@@ -79,6 +81,48 @@ describe('broken HTTP', () => {
     const headers = `${HOST}Content-Type: application/json\r\nContent-Length: 9\r\n\r\n`;
     refusal(await exchange(node.port, `${login}${headers}{`), 503, 'ECCP_UNAVAILABLE');
     assert.doesNotMatch(node.log.join(''), /unforeseen/);
+  });
+});
+
+describe('a blob', () => {
+  const upload = `POST /_eccp/client/v1/media/upload HTTP/1.1\r\n${HOST}Authorization: Bearer full\r\nConnection: close\r\n`;
+  const bytes = 'Content-Type: application/octet-stream\r\nContent-Length: 6\r\n\r\n';
+  const limits = { ...LIMITS, requestTimeout: 200 };
+  const handlers: Pick<Handlers, 'uploadMedia'> = {
+    uploadMedia: async ({ body }) => {
+      let size = 0;
+      for await (const part of body.bytes) size += part.length;
+      return { status: 201, body: { media_id: 'A'.repeat(43) as MediaId, size } };
+    },
+  };
+
+  test('may take longer than other requests, as long as it keeps coming', async () => {
+    await using node = await startStub(handlers, limits);
+    const socket = connect(node.port, '127.0.0.1');
+    const answer = text(socket);
+    socket.write(`${upload}${bytes}`);
+    const start = performance.now();
+    for (let i = 0; i < 6; i++) {
+      await wait(60);
+      socket.write('x');
+    }
+    assert.ok(performance.now() - start > limits.requestTimeout);
+    assert.match(await answer, /^HTTP\/1\.1 201 /);
+  });
+
+  test('is given up once nothing comes', async () => {
+    await using node = await startStub(handlers, limits);
+    refusal(await exchange(node.port, `${upload}${bytes}x`), 503, 'ECCP_UNAVAILABLE');
+    assert.doesNotMatch(node.log.join(''), /unforeseen/);
+  });
+
+  test('that is refused early gets its answer, though the rest still comes', async () => {
+    const refusing = async () => {
+      throw new EccpError('ECCP_TOO_LARGE', 'stub');
+    };
+    await using node = await startStub({ uploadMedia: refusing }, limits);
+    const raw = await exchange(node.port, `${upload}${bytes}xxxxxx`);
+    refusal(raw, 413, 'ECCP_TOO_LARGE');
   });
 });
 

@@ -152,7 +152,7 @@ describe('an answer', () => {
     const answer = await node.ask('OPTIONS', SEND);
     assert.equal(answer.status, 204);
     assert.equal(answer.headers['access-control-allow-methods'], 'PUT, OPTIONS');
-    assert.equal(answer.headers['access-control-allow-headers'], 'Authorization, Content-Type, Idempotency-Key');
+    assert.equal(answer.headers['access-control-allow-headers'], 'Authorization, Content-Type, Idempotency-Key, Range');
     hasCommonHeaders(answer);
   });
 

@@ -30,7 +30,7 @@ export async function serve(args: string[]): Promise<Served> {
   return {
     url,
     startMs: performance.now() - start,
-    memory: () => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)], { encoding: 'utf8' })) / 1024,
+    memory: () => residentMegabytes(child.pid),
     cpu: () => cpuSeconds(child.pid),
     async stop() {
       child.removeAllListeners('exit');
@@ -39,6 +39,15 @@ export async function serve(args: string[]): Promise<Served> {
       await exit;
     },
   };
+}
+
+/** From /proc where there is one: to look often must not cost what is being measured. */
+function residentMegabytes(pid: number | undefined): number {
+  try {
+    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+  } catch {
+    return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024;
+  }
 }
 
 function cpuSeconds(pid: number | undefined): number {
