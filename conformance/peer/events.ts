@@ -67,7 +67,7 @@ export function sequenced(
   return { ...origin, entry, entry_signature: signJson(identity.key.seed, 'eccp.entry-sig.v1', entry) };
 }
 
-/** A new room of a user of the fake node, with the entries that a node gives a new room (LOG-053). */
+/** A new room of a user of the fake node, with the entries that a node gives a new room (LOG-053). @param more for the create event */
 export function foundRoom(
   identity: PeerIdentity,
   creator: string,
@@ -75,11 +75,12 @@ export function foundRoom(
   history: string,
   version = '1',
   withPower = true,
+  more: JsonObject = {},
 ): PeerRoom {
   const create = originEvent(identity, undefined, {
     type: 'eccp.room.create',
     sender: creator,
-    content: { room_version: version },
+    content: { room_version: version, ...more },
     stateKey: '',
   });
   const room = new PeerRoom(`!${eventHash(create.event)}:${identity.node}`);

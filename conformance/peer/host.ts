@@ -8,15 +8,16 @@ import type { FakePeer } from './fake-peer.ts';
 import { originProblems } from './item-checks.ts';
 import { nodeOf, type Origin, type PeerRoom } from './room.ts';
 
-/** A new room of a user of the fake node, which hosts it. */
+/** A new room of a user of the fake node, which hosts it. @param create more members of the create event. */
 export function createRoom(
   peer: FakePeer,
   creator: string,
   visibility: string,
   history = 'joined',
   withPower = true,
+  create: JsonObject = {},
 ): PeerRoom {
-  const room = foundRoom(peer.identity, creator, visibility, history, '1', withPower);
+  const room = foundRoom(peer.identity, creator, visibility, history, '1', withPower, create);
   peer.rooms.set(room.id, room);
   return room;
 }

@@ -190,7 +190,7 @@ export async function hosted(world: EccpWorld, alias: string): Promise<{ host: F
   return { host: await homeOf(world, owner), room: await copyOf(world, owner, alias) };
 }
 
-async function saying(
+export async function saying(
   world: EccpWorld,
   guest: string,
   alias: string,

@@ -2,12 +2,13 @@ import { When } from '@cucumber/cucumber';
 import type { Answer } from '../answer.ts';
 import type { Json, JsonObject } from '../wire/json.ts';
 import type { EccpWorld } from '../world.ts';
+import { PLAIN } from './base/rooms.ts';
 
 // When Alice founds a room and all kinds of things happen in it   (with Bob, Carol, Dave and Erin)
 When('{actor} founds a room and all kinds of things happen in it', async function (this: EccpWorld, owner: string) {
   const [bob, carol, dave, erin] = await Promise.all(['Bob', 'Carol', 'Dave', 'Erin'].map((name) => this.userId(name)));
   const invite = [bob ?? '', carol ?? ''];
-  const founded = await this.must(owner, 'createRoom', { body: { name: 'Harbour', topic: 'ships', invite } });
+  const founded = await this.must(owner, 'createRoom', { body: { ...PLAIN, name: 'Harbour', topic: 'ships', invite } });
   this.rooms.set('room', { id: String(founded.body.room_id), owner, visibility: 'private' });
   const params = { roomId: this.room('room').id };
   const own = (who: string, operation: string) => this.must(who, operation, { params, body: {} });

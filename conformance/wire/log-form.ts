@@ -10,6 +10,7 @@ export const AUTH_TYPES: readonly string[] = [
   'eccp.room.visibility',
   'eccp.room.history_visibility',
   'eccp.room.host',
+  'eccp.room.encryption',
   'eccp.room.redaction',
 ];
 

@@ -10,6 +10,7 @@ import { carriedKeys, checkKeyInForce } from './node-keys.ts';
 import { type Act, checkRules, overridesTarget, redacts } from './room-rules.ts';
 import type { RoomState, StateEntry } from './room-state.ts';
 import { verify } from './signing.ts';
+import { checkVerified } from './verified-power.ts';
 
 /** How far back an anchor may lie, in entries (LOG-025). */
 export const maxAnchorAge = 1000;
@@ -57,6 +58,7 @@ export function accept(state: RoomState, submission: Submission, recent?: Recent
   if (!overridesTarget(state, act)) checkReplaces(state, event); // LOG-032
   checkRules(state, act);
   if (event.type === 'eccp.room.host') checkHostTransfer(state, act.content);
+  if (event.type === 'eccp.room.power_levels') checkVerified(state, act.content);
 
   const after = state.with(event.room_id ?? foundedRoomId(event), changesOf(state, submission));
   const key = checkKeyInForce(after, nodeOf(event.sender), event.origin_key, 'ECCP_SENDER_MISMATCH'); // LOG-048

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from './canonical-json.ts';
 import { EccpError } from './errors.ts';
-import { isEventId, isEventType, isHash, isNodeName, isRoomId, isUserId } from './ids.ts';
+import { isDeviceId, isEventId, isEventType, isHash, isNodeName, isRoomId, isUserId } from './ids.ts';
 import { badEvent, checkMembers, isCount, isObject, isOneOf, isString, isText, type Members } from './members.ts';
 
 /** The `eccp.` types that room version "1" knows. */
@@ -11,8 +11,11 @@ interface EventType {
   auth: boolean;
   required: Members;
   optional: Members;
+  /** Whether other members are refused. */
+  closed?: true;
 }
 
+const isTrue = (value: Json) => value === true;
 const isLevel = (value: Json) => isCount(value) && value <= 100;
 const isLevelMap = (isKey: (key: string) => boolean) => (value: Json) =>
   isObject(value) && Object.entries(value).every(([key, level]) => isKey(key) && isLevel(level));
@@ -25,7 +28,7 @@ const eventTypes = new Map<string, EventType>([
       stateKey: 'empty',
       auth: true,
       required: { room_version: isString, node_keys: isDocumentList },
-      optional: { direct: (value) => value === true, predecessor: isPredecessor },
+      optional: { direct: isTrue, predecessor: isPredecessor, require_verified: isTrue },
     },
   ],
   [
@@ -53,6 +56,7 @@ const eventTypes = new Map<string, EventType>([
         kick: isLevel,
         ban: isLevel,
         redact: isLevel,
+        verified: isObject,
       },
     },
   ],
@@ -62,6 +66,7 @@ const eventTypes = new Map<string, EventType>([
     'eccp.room.host',
     { stateKey: 'empty', auth: true, required: { node: isNodeName, consent: isObject }, optional: {} },
   ],
+  ['eccp.room.encryption', auth({ algorithm: isOneOf('eccp.room.v1') })],
   ['eccp.room.name', { stateKey: 'empty', auth: false, required: { name: isText(255) }, optional: {} }],
   ['eccp.room.topic', { stateKey: 'empty', auth: false, required: { topic: isText(2000) }, optional: {} }],
   [
@@ -69,6 +74,23 @@ const eventTypes = new Map<string, EventType>([
     { stateKey: 'none', auth: true, required: { redacts: isRedacts }, optional: { reason: isString } },
   ],
   ['eccp.room.message', { stateKey: 'none', auth: false, required: { body: isString }, optional: {} }],
+  [
+    'eccp.room.encrypted',
+    {
+      stateKey: 'none',
+      auth: false,
+      required: {
+        algorithm: isOneOf('eccp.room.v1'),
+        sender_device: isDeviceId,
+        chain_id: isHash,
+        index: (value) => isCount(value) && value <= 99,
+        ciphertext: (value) => isString(value) && /^[A-Za-z0-9_-]{22,}$/.test(value),
+        signature: (value) => isString(value) && /^[A-Za-z0-9_-]{85}[AQgw]$/.test(value),
+      },
+      optional: {},
+      closed: true,
+    },
+  ],
 ]);
 
 /**
@@ -104,7 +126,7 @@ export function isAuthType(type: string): boolean {
 export function checkContent(type: string, content: JsonObject): void {
   const known = eventTypes.get(type);
   if (known === undefined) return;
-  checkMembers(content, '/content', known.required, known.optional, false);
+  checkMembers(content, '/content', known.required, known.optional, known.closed === true);
   if (type === 'eccp.room.create' && content.room_version !== '1') {
     throw new EccpError('ECCP_UNSUPPORTED_VERSION', `room version ${content.room_version}`); // LOG-023
   }

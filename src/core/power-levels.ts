@@ -4,12 +4,13 @@ import { isObject } from './members.ts';
 /** What the four level-bound actions are called in the content of eccp.room.power_levels. */
 export type Action = 'invite' | 'kick' | 'ban' | 'redact';
 
-/** Types whose state needs 100 unless `events` names them (RULE-009). */
+/** Types whose state needs 100 unless `events` names them (RULE-009, ENC-003). */
 const guardedTypes = [
   'eccp.room.power_levels',
   'eccp.room.visibility',
   'eccp.room.history_visibility',
   'eccp.room.host',
+  'eccp.room.encryption',
 ];
 const actions: readonly Action[] = ['invite', 'kick', 'ban', 'redact'];
 

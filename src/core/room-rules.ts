@@ -75,7 +75,15 @@ export const roomVersion1 = {
     return needs(state, act, state.levels.ofType(act.type, true)); // RULE-008, RULE-009
   },
 
-  message: (state, act) => needs(state, act, state.levels.ofType(act.type, false)), // RULE-007
+  encryption: (state, act) => {
+    if (state.isEncrypted) return 'the room is encrypted already'; // ENC-002
+    return needs(state, act, state.levels.ofType(act.type, true)); // ENC-003
+  },
+
+  message: (state, act) => {
+    if (state.isEncrypted && act.type !== 'eccp.room.encrypted') return 'the room is encrypted'; // ENC-001
+    return needs(state, act, state.levels.ofType(act.type, false)); // RULE-007
+  },
 
   host: (state, act) => needs(state, act, state.levels.ofType(act.type, true)), // RULE-009; the rest is checkHostTransfer()'s
 
@@ -103,6 +111,8 @@ export function rowOf(state: RoomState, act: Act): RowName {
       return 'redaction';
     case 'eccp.room.host':
       return 'host';
+    case 'eccp.room.encryption':
+      return 'encryption';
     default:
       return act.stateKey === undefined ? 'message' : 'state';
   }

@@ -132,6 +132,16 @@ export class RoomState {
     return (this.#word('eccp.room.history_visibility', '', 'history_visibility') ?? 'joined') as HistoryVisibility;
   }
 
+  /** Whether messages have to be encrypted (section 29.1). */
+  get isEncrypted(): boolean {
+    return this.get('eccp.room.encryption') !== undefined;
+  }
+
+  /** Whether power takes keys that the user's account vouches for (section 29.3). */
+  get requiresVerified(): boolean {
+    return this.get('eccp.room.create')?.content?.require_verified === true;
+  }
+
   /** The levels in force. Before the first power levels event the creator has 100 (RULE-005), afterwards what it says (RULE-006). */
   get levels(): PowerLevels {
     this.#levels ??= this.levelsOf(this.get('eccp.room.power_levels')?.content ?? this.#foundingLevels());

@@ -1388,6 +1388,10 @@ export interface components {
             direct?: boolean;
             /** @description A room that the new one continues: the asking user is joined to it with power 100. Its joined users are invited. */
             predecessor?: components["schemas"]["RoomId"];
+            /** @description Whether messages have to be encrypted. Absent: yes, unless the room is `public`. */
+            encrypted?: boolean;
+            /** @description Whether power of a moderator or above takes keys that the user's account vouches for. Absent: yes, unless the room is direct. */
+            requireVerified?: boolean;
         };
         /**
          * DeactivateRequest
@@ -2299,6 +2303,8 @@ export interface components {
                 seq: number;
                 hash: components["schemas"]["Hash"];
             };
+            /** @description Whether messages have to be encrypted. */
+            encrypted?: boolean;
         };
         /**
          * RoomAccountDataItem

@@ -93,6 +93,7 @@ export class RoomService {
         join_rule: joinRules[state.visibility],
         history_visibility: state.historyVisibility,
         direct: state.get('eccp.room.create')?.content?.direct === true,
+        encrypted: state.isEncrypted, // ENC-012
         bots: false,
         bridges: false,
         host: state.host as NodeName,
@@ -165,12 +166,15 @@ export class RoomService {
     await put('eccp.room.create', '', {
       room_version: '1',
       ...(direct && { direct }),
+      ...((request.requireVerified ?? !direct) && { require_verified: true }), // ENC-020
       ...(predecessor && { predecessor }), // ROOM-018
     });
     await put('eccp.room.member', userId, { membership: 'join' });
     await put('eccp.room.power_levels', '', { users: Object.fromEntries(admins.map((admin) => [admin, 100])) }); // ROOM-008
     await put('eccp.room.visibility', '', { visibility });
     await put('eccp.room.history_visibility', '', { history_visibility: request.historyVisibility ?? 'joined' });
+    const encrypted = request.encrypted ?? visibility !== 'public'; // ENC-010, ENC-011
+    if (encrypted) await put('eccp.room.encryption', '', { algorithm: 'eccp.room.v1' });
     if (request.name !== undefined) await put('eccp.room.name', '', { name: request.name });
     if (request.topic !== undefined) await put('eccp.room.topic', '', { topic: request.topic });
     for (const target of request.invite ?? []) await put('eccp.room.member', target, { membership: 'invite' });

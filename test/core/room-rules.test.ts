@@ -43,12 +43,21 @@ const bring =
     const content = { membership: 'leave', node_keys: [signDocument(next, [key, keyOf(9)])] };
     return room.add({ sender: user, type: 'eccp.room.member', stateKey: user, content });
   };
+/** The form of an encrypted message, with nothing in it. */
+const secret = {
+  algorithm: 'eccp.room.v1',
+  sender_device: 'SOMEPHONE',
+  chain_id: 'A'.repeat(43),
+  index: 0,
+  ciphertext: 'A'.repeat(22),
+  signature: 'A'.repeat(86),
+};
 const kick = (sender: string, target: string) => is(sender, target, 'leave');
 const ban = (sender: string, target: string) => is(sender, target, 'ban');
 const send =
   (sender: string, type = 'eccp.room.message'): Step =>
   (room) =>
-    room.send(sender, type, { body: 'x' });
+    room.send(sender, type, type === 'eccp.room.encrypted' ? secret : { body: 'x' });
 const set =
   (sender: string, type: string, content: JsonObject = { any: 1 }, key = ''): Step =>
   (room) =>
@@ -58,6 +67,7 @@ const name = (sender: string) => set(sender, 'eccp.room.name', { name: 'x' });
 /** Power levels that keep alice at 100 and bob at 50 unless `content` says otherwise. */
 const levels = (sender: string, content: JsonObject): Step =>
   set(sender, 'eccp.room.power_levels', { users: { [alice]: 100, [bob]: 50 }, ...content });
+const encrypt = (sender: string) => set(sender, 'eccp.room.encryption', { algorithm: 'eccp.room.v1' });
 const redact =
   (sender: string, author: string): Step =>
   (room) =>
@@ -73,6 +83,12 @@ interface Case {
 }
 
 const allowed: Case[] = [
+  { what: 'ENC-001 an encrypted message', before: [encrypt(alice)], act: send(carol, 'eccp.room.encrypted') },
+  { what: 'ENC-001 in a room that is not encrypted', act: send(carol, 'eccp.room.encrypted') },
+  { what: 'ENC-003 a level of its own', power: { events: { 'eccp.room.encryption': 50 } }, act: encrypt(bob) },
+  { what: 'ENC-004 state in an encrypted room', before: [encrypt(alice)], act: name(bob) },
+  { what: 'ENC-004 a membership in an encrypted room', before: [encrypt(alice)], act: leave(carol) },
+  { what: 'ENC-009 a redaction in an encrypted room', before: [encrypt(alice)], act: redact(bob, carol) },
   { what: 'RULE-017 join a public room', visibility: 'public', act: join(dave) },
   {
     what: 'RULE-017 join a public room again',
@@ -246,6 +262,10 @@ const allowed: Case[] = [
 
 const delegated = { events: { 'eccp.room.power_levels': 50 } };
 const refused: Case[] = [
+  { what: 'ENC-001 a readable message', before: [encrypt(alice)], act: send(alice) },
+  { what: 'ENC-001 one of a type of its own', before: [encrypt(alice)], act: send(alice, 'org.example.poll') },
+  { what: 'ENC-002 encrypted once more', before: [encrypt(alice)], act: encrypt(alice) },
+  { what: 'ENC-003 without the power', power: { state_default: 0 }, act: encrypt(bob) },
   {
     what: 'RULE-015 a second create',
     act: set(alice, 'eccp.room.create', { room_version: '1', node_keys: homeChain }),
@@ -473,6 +493,7 @@ test('every row of the table is reached', () => {
     act('eccp.room.power_levels', '', alice),
     act('eccp.room.redaction', undefined, alice),
     act('eccp.room.host', '', alice),
+    act('eccp.room.encryption', '', alice),
     act('org.example.x', '', alice),
     act('org.example.x', undefined, alice),
   ];

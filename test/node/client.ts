@@ -70,8 +70,11 @@ export class Client {
     return { token: grant.access_token, userId: grant.user_id };
   }
 
+  /** A room that takes plain messages, and power for anybody, unless `body` says otherwise. */
   async createRoom(token: string, body: object = {}): Promise<string> {
-    return encodeURIComponent((await this.must('POST', '/rooms', token, body)).room_id);
+    return encodeURIComponent(
+      (await this.must('POST', '/rooms', token, { encrypted: false, requireVerified: false, ...body })).room_id,
+    );
   }
 
   /** A room's whole log as the user may read it, oldest first. */

@@ -25,7 +25,11 @@ async function three() {
 async function shared() {
   const all = await three();
   const { net, a, b, c, alice, bob, carol } = all;
-  const { roomId } = await a.services.rooms.create(alice.userId, { invite: [bob.userId, carol.userId] });
+  const { roomId } = await a.services.rooms.create(alice.userId, {
+    encrypted: false,
+    requireVerified: false,
+    invite: [bob.userId, carol.userId],
+  });
   await net.deliver();
   assert.equal((await net.during(b.services.memberships.join(bob.userId, roomId, undefined))).status, 'sequenced');
   assert.equal((await net.during(c.services.memberships.join(carol.userId, roomId, undefined))).status, 'sequenced');
@@ -284,7 +288,12 @@ test('one who was kicked comes back by an invitation that is the next entry', as
 
 test('an invitation is shown, can be declined, and the host learns of it', async () => {
   const { net, a, b, alice, bob } = await three();
-  const { roomId } = await a.services.rooms.create(alice.userId, { name: 'Pumps', invite: [bob.userId] });
+  const { roomId } = await a.services.rooms.create(alice.userId, {
+    encrypted: false,
+    requireVerified: false,
+    name: 'Pumps',
+    invite: [bob.userId],
+  });
   await net.deliver();
   const shown = await b.services.sync.sync(bob, { timeout: 0, limit: 10 }, new AbortController().signal);
   assert.equal(shown.rooms.invited[roomId]?.preview?.name, 'Pumps');
@@ -301,7 +310,11 @@ test('an invitation is shown, can be declined, and the host learns of it', async
 
 test('a withdrawn invitation goes away', async () => {
   const { net, a, b, alice, bob } = await three();
-  const { roomId } = await a.services.rooms.create(alice.userId, { invite: [bob.userId] });
+  const { roomId } = await a.services.rooms.create(alice.userId, {
+    encrypted: false,
+    requireVerified: false,
+    invite: [bob.userId],
+  });
   await net.deliver();
   await a.services.memberships.kick(alice.userId, roomId, bob.userId, undefined);
   await net.deliver();

@@ -14,7 +14,7 @@ test('a redaction deletes content, nonce and digest from the database, and nothi
   t.after(() => world.end());
   const { rooms, messages, store } = world.services;
   const writer = await world.user('writer');
-  const { roomId } = await rooms.create(writer.userId, {});
+  const { roomId } = await rooms.create(writer.userId, { encrypted: false });
   const send = (body: string) =>
     messages.send(writer, roomId, 'eccp.room.message' as EventType, { body }, { id: body, place: 'txnId' });
   const { event_id: redacted } = await send('secret');

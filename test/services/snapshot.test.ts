@@ -80,7 +80,11 @@ async function long(length = 1200) {
   const [a, b] = [await net.node('a.test'), await net.node('b.test')];
   const [alice, bob, carol] = [await a.user('alice'), await b.user('bob'), await a.user('carol')];
   const fetched = fetching([a, b], b);
-  const { roomId } = await a.services.rooms.create(alice.userId, { visibility: 'public', name: 'Pumps' });
+  const { roomId } = await a.services.rooms.create(alice.userId, {
+    visibility: 'public',
+    name: 'Pumps',
+    requireVerified: false,
+  });
   await setHistory(a, alice, roomId);
   await a.services.memberships.join(carol.userId, roomId, undefined);
   const sent = await Promise.all(Array.from({ length }, (_, i) => send(a, alice, roomId, `message ${i}`)));

@@ -35,7 +35,7 @@ export async function benchClients(rounds: number): Promise<void> {
       undefined,
       JSON.stringify({ username: 'bench', password: 'correct horse battery' }),
     )) as { access_token: string };
-    const { room_id } = (await ask(agent, 'POST', `${api}/rooms`, token, '{}')) as { room_id: string };
+    const { room_id } = (await ask(agent, 'POST', `${api}/rooms`, token, '{"encrypted":false}')) as { room_id: string };
     const sendUrl = `${api}/rooms/${encodeURIComponent(room_id)}/send/eccp.room.message`;
     const echoUrl = `${echo.url}/echo`;
 

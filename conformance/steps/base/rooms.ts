@@ -6,9 +6,12 @@ import type { JsonObject } from '../../wire/json.ts';
 import { isObject } from '../../wire/json.ts';
 import type { EccpWorld } from '../../world.ts';
 
+/** What a scenario's room is unless it says otherwise: one where things are said in the open, and power is given to anybody, which most scenarios need. */
+export const PLAIN: JsonObject = { encrypted: false, requireVerified: false };
+
 /** Creates a room and keeps it under its alias; unless the scenario names it, its name is unlike any other. */
 export async function createRoom(world: EccpWorld, owner: string, alias: string, body: JsonObject): Promise<Answer> {
-  const answer = await world.call(owner, 'createRoom', { body });
+  const answer = await world.call(owner, 'createRoom', { body: { ...PLAIN, ...body } });
   if (answer.ok) {
     const visibility = typeof body.visibility === 'string' ? body.visibility : 'private';
     world.rooms.set(alias, { id: String(answer.body.room_id), owner, visibility });
