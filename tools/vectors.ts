@@ -7,6 +7,7 @@ import { attachments } from './vectors/attachments.ts';
 import { audit } from './vectors/audit.ts';
 import { canonicalJson } from './vectors/canonical-json.ts';
 import { ed25519 } from './vectors/ed25519.ts';
+import { encryptedRooms } from './vectors/encrypted-rooms.ts';
 import { freshness } from './vectors/freshness.ts';
 import { handshake } from './vectors/handshake.ts';
 import { hashes } from './vectors/hashes.ts';
@@ -36,6 +37,7 @@ const files: { [name: string]: () => JsonObject | Promise<JsonObject> } = {
   'audit.json': audit,
   'canonical-json.json': canonicalJson,
   'ed25519.json': ed25519,
+  'encrypted-rooms.json': encryptedRooms,
   'freshness.json': freshness,
   'handshake.json': handshake,
   'hashes.json': hashes,
