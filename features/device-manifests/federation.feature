@@ -21,6 +21,16 @@ Feature: Keys of devices across nodes
     Then the answer's "users" is {}
     And the peer "two" is not told of Alice's keys
 
+  @MAN-041 @must
+  Scenario: Nor does a node get keys of those who have left, or once its own users have
+    Given Alice and Bob have published a manifest
+    And Bob has left the room
+    When Pat's node asks for the keys of Bob
+    Then the answer's "users" is {}
+    Given Pat leaves the room of the node under test
+    When Pat's node asks for the keys of Alice
+    Then the answer's "users" is {}
+
   @MAN-042 @MAN-050 @must
   Scenario: Nodes of those who share a room are told of each change, once
     Given Alice has published a manifest
