@@ -1,20 +1,16 @@
-// Keys of devices and messages for them, between the node under test and fake ones (sections 20.6, 21.3 and 22.3).
+// Keys of devices between the node under test and fake ones (section 20.6).
 import { Given, Then, When } from '@cucumber/cucumber';
-import type { Answer } from '../answer.ts';
 import {
   accountKeyOf,
   crossSign,
-  type KeyedDevice,
   manifestOf,
   newAgreementKey,
   newPair,
-  prekeyOf,
   revocationsOf,
   ringOf,
-  type SigningPair,
   signManifest,
-  signPrekey,
 } from '../device-keys.ts';
+import { DEVICE, type GuestKeys, guestOf, guests, serveKeys, vouched } from '../guest-keys.ts';
 import { homeOf } from '../guests.ts';
 import { expectEqual, expectThat, HarnessError } from '../outcome.ts';
 import type { FakePeer } from '../peer/fake-peer.ts';
@@ -22,26 +18,6 @@ import { ownMembership, propose } from '../peer/participant.ts';
 import { list } from '../peer/serving.ts';
 import { isObject, type Json, type JsonObject, lookUp, show } from '../wire/json.ts';
 import type { EccpWorld } from '../world.ts';
-
-const TYPE = 'org.example.note';
-const DEVICE = 'GUESTDEVICE';
-
-/** What a user of a fake node has, and what the fake node says of it. */
-interface GuestKeys {
-  device: KeyedDevice;
-  account: SigningPair;
-  keys: JsonObject;
-  /** What it served first. */
-  right: JsonObject;
-}
-
-const guests = new WeakMap<EccpWorld, Map<string, GuestKeys>>();
-
-function guestOf(world: EccpWorld, guest: string): GuestKeys {
-  const keys = guests.get(world)?.get(guest);
-  if (!keys) throw new HarnessError(`no step has given keys to ${guest}`);
-  return keys;
-}
 
 // Given Pat has keys   (an account key, a list of revocations, a device that the account vouches for; Pat's node serves them)
 Given('{guest} has keys', async function (this: EccpWorld, guest: string) {
@@ -63,17 +39,6 @@ Given('{guest} has keys', async function (this: EccpWorld, guest: string) {
       ),
     );
 });
-
-function serveKeys(guest: GuestKeys, keys: JsonObject): void {
-  guest.keys = keys;
-  const [signed] = list(keys.manifests);
-  if (isObject(signed)) guest.device.signed = signed;
-}
-
-function vouched({ device, account }: GuestKeys, created: number): JsonObject {
-  const manifest = manifestOf(device, created);
-  return { ...signManifest(manifest, device.signing), cross_signature: crossSign(manifest, account) };
-}
 
 // When Pat's keys change   (nobody is told) · When Pat's node tells that they have changed
 When("{guest}'s keys change", async function (this: EccpWorld, guest: string) {
@@ -267,169 +232,6 @@ Then(
   },
 );
 
-// When Pat's node claims a prekey of Alice · … 30 times at once
-When("{guest}'s node claims a prekey of {actor}", async function (this: EccpWorld, guest: string, whose: string) {
-  this.judge(await claim(this, guest, whose));
-});
-When(
-  "{guest}'s node claims a prekey of {actor} {int} times at once",
-  async function (this: EccpWorld, guest: string, whose: string, times: number) {
-    const claims = Array.from({ length: times }, () => claim(this, guest, whose));
-    for (const answer of await Promise.all(claims)) this.judge(answer);
-  },
-);
-
-async function claim(world: EccpWorld, guest: string, whose: string): Promise<Answer> {
-  const { account, deviceId } = await world.actor(whose);
-  const body = { devices: { [account.userId]: [deviceId] } };
-  return await (await homeOf(world, guest)).send('POST', '/_eccp/federation/v1/keys/claim', body);
-}
-
-// Given Pat's node gives out prekeys of Pat · … with "a prekey that another device signed"
-const CLAIM_FAULTS: Readonly<Record<string, (keys: JsonObject, device: KeyedDevice, now: number) => JsonObject>> = {
-  'a prekey that another device signed': (keys, device, now) => ({
-    ...keys,
-    prekey: signPrekey(prekeyOf(device, 'one_time', now), newPair()),
-  }),
-  'a signed prekey that another device signed': (keys, device, now) => ({
-    ...keys,
-    signed_prekey: signPrekey(prekeyOf(device, 'signed', now), newPair()),
-  }),
-  'a manifest that another device signed': (keys, device, now) => ({
-    ...keys,
-    manifest: signManifest(manifestOf(device, now), newPair()),
-  }),
-  'a one-time prekey in place of the signed one': (keys) => ({ ...keys, signed_prekey: keys.prekey ?? {} }),
-};
-Given("{guest}'s node gives out prekeys of {guest}", async function (this: EccpWorld, teller: string, guest: string) {
-  await giveOut(this, teller, guest, (keys) => keys);
-});
-Given(
-  "{guest}'s node gives out prekeys of {guest} with {string}",
-  async function (this: EccpWorld, teller: string, guest: string, words: string) {
-    const fault = CLAIM_FAULTS[words];
-    if (!fault) throw new HarnessError(`no fault is called ${words}`);
-    await giveOut(this, teller, guest, fault);
-  },
-);
-async function giveOut(
-  world: EccpWorld,
-  teller: string,
-  guest: string,
-  bend: (keys: JsonObject, device: KeyedDevice, now: number) => JsonObject,
-): Promise<void> {
-  const { device } = guestOf(world, guest);
-  const now = ringOf(world).now;
-  const right: JsonObject = {
-    manifest: device.signed,
-    signed_prekey: signPrekey(prekeyOf(device, 'signed', now), device.signing),
-    prekey: signPrekey(prekeyOf(device, 'one_time', now), device.signing),
-  };
-  const keys = bend(right, device, now);
-  world.saved.set('given out', keys);
-  (await homeOf(world, teller)).behaviour.claimedKeys = () => ({ [device.user]: { [device.device]: keys } });
-}
-
-// When Alice claims a prekey of Pat's device · Then Alice got what Pat's node gave · Then Alice got nothing of Pat('s device)
-When("{actor} claims a prekey of {guest}'s device", async function (this: EccpWorld, who: string, guest: string) {
-  const body = { devices: { [await this.userId(guest)]: [DEVICE] } };
-  await this.call(who, 'claimKeys', { body, deadline: 20_000 });
-});
-Then("{actor} got what {guest}'s node gave", async function (this: EccpWorld, _: string, guest: string) {
-  const got = lookUp(this.answer.json, `devices[${await this.userId(guest)}].${DEVICE}`);
-  expectEqual(show(got), show(this.saved.get('given out')), 'the claimed keys');
-});
-Then("{actor} got nothing of {guest}'s device", async function (this: EccpWorld, _: string, guest: string) {
-  const got = lookUp(this.answer.json, `devices[${await this.userId(guest)}].${DEVICE}`);
-  expectEqual(show(got), 'nothing', 'the claimed keys');
-});
-Then('{peer} is among the failures', async function (this: EccpWorld, alias: string) {
-  const failure = lookUp(this.answer.json, `failures[${(await this.peer(alias)).name}].errcode`);
-  expectThat(failure !== undefined, 'the node among the failures', show(lookUp(this.answer.json, 'failures')));
-});
-
-// When Pat's node hands "hello" to Bob · … 3 times, with the same id · … with "a sender of another node"
-When(
-  "{guest}'s node hands {string} to {actor}",
-  async function (this: EccpWorld, guest: string, text: string, whom: string) {
-    await hand(this, guest, [await itemFor(this, guest, whom, { text })]);
-  },
-);
-When(
-  "{guest}'s node hands {string} to {actor}, {int} times with the same id",
-  async function (this: EccpWorld, guest: string, text: string, whom: string, times: number) {
-    const item = await itemFor(this, guest, whom, { text });
-    await hand(this, guest, [item, item]);
-    for (let i = 2; i < times; i++) await hand(this, guest, [item]);
-  },
-);
-When(
-  "{guest}'s node hands {string} to {actor}, with {string}",
-  async function (this: EccpWorld, guest: string, text: string, whom: string, words: string) {
-    const item = await itemFor(this, guest, whom, { text });
-    const user = await this.userId(whom);
-    const bent: Record<string, JsonObject> = {
-      'a sender of the node': { sender: await this.userId('Alice') },
-      'a sender of a third node': { sender: '@nobody:third.example.org' },
-      'a content of 61441 bytes': { messages: { [user]: { [DEVICE]: { x: 'y'.repeat(61_441 - 8) } } } },
-      'a device that is none': { messages: { [user]: { device: { text } } } },
-      'no messages': { messages: [] },
-      'a device that nobody has': { messages: { [user]: { [DEVICE]: { text } } } },
-    };
-    if (!bent[words]) throw new HarnessError(`no fault is called ${words}`);
-    await hand(this, guest, [{ ...item, ...bent[words] }]);
-  },
-);
-
-// Then the item is applied · Then the item is refused with ECCP_BAD_EVENT   (the last of the section "to_device" or "device_changes")
-Then('the item of {string} is applied', function (this: EccpWorld, section: string) {
-  for (const result of resultsOf(this.answer, section)) {
-    expectEqual(result.status, 'applied', 'the status');
-    expectThat(typeof result.id === 'string', 'the id of the item', show(result));
-  }
-});
-Then('the item of {string} is refused with {errcodes}', function (this: EccpWorld, section: string, [code]: string[]) {
-  const [result] = resultsOf(this.answer, section);
-  expectEqual(result?.errcode, code, 'the code');
-  expectEqual(result?.status, undefined, 'the status');
-});
-
-// When Pat's node sends a transaction with 20 changes of keys, 20 messages and 11 entries   (that are nothing but ids)
-When(
-  "{guest}'s node sends a transaction with {int} changes of keys, {int} messages and {int} entries",
-  async function (this: EccpWorld, guest: string, one: number, two: number, three: number) {
-    const items = (count: number) => Array.from({ length: count }, (_, i) => ({ id: `item-${i}` }));
-    const entries = Array.from({ length: three }, (_, i) => ({ event_id: `$${String(i).padStart(42, 'A')}A` }));
-    const transaction = { device_changes: items(one), to_device: items(two), entries };
-    this.judge(await (await homeOf(this, guest)).transact(transaction));
-  },
-);
-
-// Then the peer gets "hello" from Alice for the device "GUESTDEVICE" of Pat, once
-Then(
-  '{peer} gets {string} from {actor} for the device {string} of {guest}, once',
-  async function (this: EccpWorld, alias: string, text: string, who: string, device: string, guest: string) {
-    const peer = await this.peer(alias);
-    const [user, { account, deviceId }] = [await this.userId(guest), await this.actor(who)];
-    const contents = () => messagesAt(peer).map(({ messages }) => lookUp(messages, `[${user}].${device}.text`));
-    await peer.until(`"${text}"`, () => contents().includes(text));
-    expectEqual(contents().filter((one) => one === text).length, 1, 'how often it came');
-    const item = messagesAt(peer).find(({ messages }) => lookUp(messages, `[${user}].${device}.text`) === text);
-    expectEqual(
-      `${show(item?.sender)} ${show(item?.sender_device)}`,
-      `${show(account.userId)} ${show(deviceId)}`,
-      'the sender',
-    );
-    expectEqual(item?.type, TYPE, 'the type');
-    const ids = messagesAt(peer).map(({ id }) => id);
-    expectEqual(new Set(ids).size, ids.length, 'how many ids are different');
-  },
-);
-
-function messagesAt(peer: FakePeer): JsonObject[] {
-  return peer.transactions.flatMap(({ to_device }) => list(to_device)).filter(isObject);
-}
-
 async function changeOf(world: EccpWorld, guest: string): Promise<JsonObject> {
   const { device, keys } = guestOf(world, guest);
   return { id: world.unique(), user: device.user, stream: keys.stream ?? 0 };
@@ -437,20 +239,4 @@ async function changeOf(world: EccpWorld, guest: string): Promise<JsonObject> {
 
 async function tell(world: EccpWorld, teller: string, device_changes: Json[]): Promise<void> {
   world.judge(await (await homeOf(world, teller)).transact({ device_changes }));
-}
-
-async function itemFor(world: EccpWorld, guest: string, whom: string, content: JsonObject): Promise<JsonObject> {
-  const [sender, { account, deviceId }] = [await world.userId(guest), await world.actor(whom)];
-  const messages = { [account.userId]: { [deviceId]: content } };
-  return { id: world.unique(), sender, sender_device: DEVICE, type: TYPE, messages };
-}
-
-async function hand(world: EccpWorld, guest: string, to_device: Json[]): Promise<void> {
-  world.judge(await (await homeOf(world, guest)).transact({ to_device }));
-}
-
-function resultsOf({ json }: Answer, section: string): JsonObject[] {
-  const results = list(lookUp(json, section)).filter(isObject);
-  expectThat(results.length > 0, `results of ${section}`, show(json));
-  return results;
 }
