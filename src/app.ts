@@ -121,6 +121,7 @@ export async function startNode(
           client.signed(node, 'POST', `/_eccp/federation/v1/rooms/${encodeURIComponent(roomId)}/consent`),
       },
     });
+    if (config.restored) await services.claims.withdraw();
     services.deactivation.onUploadsDropped((ids) => media.dropped(ids));
     const federation = createFederation(grounds, services, logger);
     const stopping = new AbortController();

@@ -23,6 +23,7 @@ import {
   markFallbackUsed,
   savePrekey,
   takeOneTimePrekey,
+  withdrawOneTimePrekeys,
 } from '../storage/prekeys.ts';
 import { nextPosition } from '../storage/stream.ts';
 import type { Tables } from '../storage/tables.ts';
@@ -153,6 +154,11 @@ export class Claims {
   }
 
   /** @param allowed whose devices may be claimed, of those who are wanted. */
+  /** Hands out none of the one-time prekeys of now any more (PRE-027): devices learn by sync that new ones are wanted. */
+  async withdraw(): Promise<void> {
+    await this.#options.store.write(async (trx) => withdrawOneTimePrekeys(trx, await nextPosition(trx)));
+  }
+
   async #claimHere(
     wanted: ClaimKeysRequest['devices'],
     allowed: (trx: Kysely<Tables>) => Promise<readonly UserId[]>,

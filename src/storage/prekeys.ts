@@ -138,6 +138,16 @@ export async function takeOneTimePrekey(
   return { prekey, signature: row.signature };
 }
 
+/** Takes every one-time prekey away that is left, of all devices. Their ids stay known. */
+export async function withdrawOneTimePrekeys(trx: Kysely<Tables>, stream: number): Promise<void> {
+  await trx.updateTable('one_time_prekeys').set({ signature: null }).where('signature', 'is not', null).execute();
+  await trx
+    .updateTable('device_keys')
+    .set({ prekeys_left: 0, prekeys_stream: stream })
+    .where('prekeys_left', '>', 0)
+    .execute();
+}
+
 /** The fallback prekey of a device is handed out. */
 export async function markFallbackUsed(trx: Kysely<Tables>, { userId, deviceId }: Of, stream: number): Promise<void> {
   await trx
