@@ -22,11 +22,11 @@ async function started() {
   networks.push(net);
   const [a, b] = [await net.node('a.test'), await net.node('b.test')];
   const [alice, bob] = [await a.user('alice'), await b.user('bob')];
-  const { roomId } = await a.services.rooms.create(alice.userId, { invite: [bob.userId] });
+  const { roomId } = await a.services.rooms.create(alice.userId, { encrypted: false, invite: [bob.userId] });
   await net.deliver();
   await net.during(b.services.memberships.join(bob.userId, roomId, undefined));
   await net.deliver();
-  const { roomId: alone } = await a.services.rooms.create(alice.userId, {});
+  const { roomId: alone } = await a.services.rooms.create(alice.userId, { encrypted: false });
   assert.deepEqual(await a.services.hostStart.begin(false), [roomId]);
   return { net, a, b, alice, bob, roomId, alone };
 }

@@ -19,7 +19,7 @@ before(async () => {
   net = network();
   [host, other] = [await net.node('a.test'), await net.node('b.test')];
   [alice, bob] = [await host.user('alice'), await other.user('bob')];
-  ({ roomId } = await host.services.rooms.create(alice.userId, { invite: [bob.userId] }));
+  ({ roomId } = await host.services.rooms.create(alice.userId, { encrypted: false, invite: [bob.userId] }));
   await net.deliver();
   await net.during(other.services.memberships.join(bob.userId, roomId, undefined));
   await net.deliver();
