@@ -9,8 +9,9 @@ import { type EccpWorld, OPERATOR } from './world.ts';
 
 /** Milliseconds in which a refusal has to be on record. */
 const ARRIVAL = 5000;
-/** The sections of a transaction whose items have results. */
-const SECTIONS = ['invites', 'entries', 'submissions'];
+/** The sections of a transaction whose items are events, and those whose items have ids of their own. All have results. */
+const OF_EVENTS = ['invites', 'entries', 'submissions'];
+const SECTIONS = [...OF_EVENTS, 'device_changes', 'to_device'];
 
 /** A request of a fake node that was refused, or an item of one. */
 export interface Refusal {
@@ -75,17 +76,19 @@ function refusalsIn(peer: FakePeer, sent: Sent): Refusal[] {
         : { kind: 'federation.refused', actor: origin, subject: origin, request_id };
     return [{ peer, errcode, events: idsOf(sent.body), ...(record ? { record } : {}) }];
   }
-  return resultsOf(sent).flatMap(({ event_id, errcode }) => {
+  return resultsOf(sent).flatMap(({ event_id, id, errcode }) => {
     if (errcode === undefined) return [];
-    const subject = String(event_id);
+    const subject = String(event_id ?? id);
     const record = { kind: 'federation.item_refused', actor: peer.name, subject, request_id };
-    return [{ peer, errcode: String(errcode), events: [subject], record }];
+    return [{ peer, errcode: String(errcode), events: event_id === undefined ? [] : [subject], record }];
   });
 }
 
 /** The events of a transaction that the node took. */
 function takenIn(sent: Sent): string[] {
-  return resultsOf(sent).flatMap(({ event_id, status }) => (status === undefined ? [] : [String(event_id)]));
+  return resultsOf(sent).flatMap(({ event_id, status }) =>
+    status === undefined || event_id === undefined ? [] : [String(event_id)],
+  );
 }
 
 function resultsOf({ answer, body }: Sent): JsonObject[] {
@@ -96,7 +99,7 @@ function resultsOf({ answer, body }: Sent): JsonObject[] {
 /** The ids of the events that a transaction brings. */
 function idsOf(transaction: Sent['body']): string[] {
   if (transaction instanceof Uint8Array) return [];
-  return SECTIONS.flatMap((section) => listOf(lookUp(transaction, section))).map(({ event_id }) => String(event_id));
+  return OF_EVENTS.flatMap((section) => listOf(lookUp(transaction, section))).map(({ event_id }) => String(event_id));
 }
 
 function parsed(body: Buffer): Json | undefined {
