@@ -1,4 +1,11 @@
 // What `eccp/e2ee` exports: the cryptography of clients, chapters 23 to 27 of the specification, for browsers and Node alike.
+export {
+  type AccountKey,
+  newAccountKey,
+  type SignedAccountKey,
+  signRevocations,
+  verifyAccountKey,
+} from './e2ee/account.ts';
 export { decryptAttachment, encryptAttachment } from './e2ee/attachment.ts';
 export type { Attachment } from './e2ee/attachment-form.ts';
 export type { Random } from './e2ee/bytes.ts';
