@@ -51,6 +51,11 @@ export class NetworkNode implements Signer {
     return this.#client ?? assert.fail(`${this.name} does not run`);
   }
 
+  /** Everything that it has printed since it started last. */
+  get output(): string {
+    return this.#process?.output() ?? assert.fail(`${this.name} did not run`);
+  }
+
   /** @param more options for this run only. */
   async start(...more: string[]): Promise<this> {
     this.#process = await serve([...this.#args, ...more]);
