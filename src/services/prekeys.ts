@@ -153,12 +153,12 @@ export class Claims {
     }
   }
 
-  /** @param allowed whose devices may be claimed, of those who are wanted. */
   /** Hands out none of the one-time prekeys of now any more (PRE-027): devices learn by sync that new ones are wanted. */
   async withdraw(): Promise<void> {
     await this.#options.store.write(async (trx) => withdrawOneTimePrekeys(trx, await nextPosition(trx)));
   }
 
+  /** @param allowed whose devices may be claimed, of those who are wanted. */
   async #claimHere(
     wanted: ClaimKeysRequest['devices'],
     allowed: (trx: Kysely<Tables>) => Promise<readonly UserId[]>,

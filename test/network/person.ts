@@ -10,7 +10,7 @@ type Section = 'joined' | 'invited' | 'knocked' | 'left';
 export class Person {
   readonly node: NetworkNode;
   readonly userId: string;
-  readonly #token: string;
+  readonly token: string;
   #since: string | undefined;
   /** What syncs told of each room last. */
   readonly #rooms = new Map<string, { section: Section; told: Body }>();
@@ -18,7 +18,7 @@ export class Person {
   private constructor(node: NetworkNode, userId: string, token: string) {
     this.node = node;
     this.userId = userId;
-    this.#token = token;
+    this.token = token;
   }
 
   /** A new account. */
@@ -28,12 +28,12 @@ export class Person {
   }
 
   call(method: string, path: string, body?: object): Promise<Answer> {
-    return this.node.client.call(method, path, this.#token, body);
+    return this.node.client.call(method, path, this.token, body);
   }
 
   /** @returns the answer's body, which is no refusal. */
   async must(method: string, path: string, body?: object): Promise<Body> {
-    return this.node.client.must(method, path, this.#token, body);
+    return this.node.client.must(method, path, this.token, body);
   }
 
   /** @returns the code of the refusal. */
@@ -45,7 +45,7 @@ export class Person {
 
   /** @returns the id of a new room, to stand in paths. */
   createRoom(body: object = {}): Promise<string> {
-    return this.node.client.createRoom(this.#token, body);
+    return this.node.client.createRoom(this.token, body);
   }
 
   send(room: string, body: string): Promise<Body> {
@@ -90,7 +90,7 @@ export class Person {
 
   /** Every event that the user may read, oldest first. */
   history(room: string): Promise<Body[]> {
-    return this.node.client.log(this.#token, room);
+    return this.node.client.log(this.token, room);
   }
 
   /** What has come since the last time. */
