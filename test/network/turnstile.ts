@@ -21,6 +21,8 @@ export class Turnstile {
   /** Where the node listens; undefined while it is away. */
   target: number | undefined;
   readonly passages: Passage[] = [];
+  /** Whether the node's answers are lost on their way back. */
+  losesAnswers = false;
   /** What is answered here as if the node had no such thing, such as `GET snapshot`. */
   readonly refused = new Set<string>();
   readonly #agent = new Agent({ keepAlive: true });
@@ -37,6 +39,7 @@ export class Turnstile {
     const to = { host: '127.0.0.1', port: this.target, agent: this.#agent };
     const passed = request({ ...to, method, path: url, headers }, (response) => {
       passage.status = response.statusCode ?? 0;
+      if (this.losesAnswers) return void asked.socket.destroy();
       response.on('data', (part: Buffer) => {
         passage.bytes += part.length;
       });
