@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const bin = fileURLToPath(new URL('../../bin/eccp-node.js', import.meta.url));
-const startDeadlineMs = 20_000;
+const startDeadlineMs = 60_000;
 
 export interface NodeProcess {
   readonly url: string;
