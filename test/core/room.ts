@@ -95,7 +95,7 @@ export function memberDraft(state: RoomState, sender: string, target: string, me
 }
 
 /** The state and the window after a log, verified entry by entry from the bytes that an answer would have. */
-export function replay(log: readonly SequencedEvent[]): { state: RoomState; recent: EntryWindow } {
+export function replay(log: readonly { readonly event_id: string }[]): { state: RoomState; recent: EntryWindow } {
   let state: RoomState = RoomState.empty;
   const recent = new EntryWindow();
   for (const sequenced of log) {

@@ -3,9 +3,8 @@ import { describe, test } from 'node:test';
 import { replayLog } from '../../conformance/wire/room-log.ts';
 import { verifyJson } from '../../conformance/wire/signature.ts';
 import type { SequencedEvent } from '../../conformance/wire/types.ts';
-import { EntryWindow } from '../../src/core/entry-window.ts';
 import { applyEntry } from '../../src/core/room-log.ts';
-import { RoomState } from '../../src/core/room-state.ts';
+import { replay } from '../core/room.ts';
 import { load, verdictOf } from './load.ts';
 import { matches } from './schemas.ts';
 
@@ -39,12 +38,7 @@ describe('by the suite', () => {
 describe('by the node', () => {
   for (const vector of vectors) {
     test(vector.name, () => {
-      let state: RoomState = RoomState.empty;
-      const recent = new EntryWindow();
-      for (const item of log.slice(0, vector.after)) {
-        state = applyEntry(state, item, recent).state;
-        recent.push(state.head.seq, state.head.hash ?? '', item.event_id);
-      }
+      const { state, recent } = replay(log.slice(0, vector.after));
       assert.equal(
         verdictOf(() => applyEntry(state, vector.item, recent)),
         vector.expected,

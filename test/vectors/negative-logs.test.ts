@@ -4,9 +4,8 @@ import { canonical } from '../../conformance/wire/canonical.ts';
 import { isObject, type JsonObject } from '../../conformance/wire/json.ts';
 import { type LogProblem, replayLog } from '../../conformance/wire/room-log.ts';
 import type { SequencedEvent } from '../../conformance/wire/types.ts';
-import { EntryWindow } from '../../src/core/entry-window.ts';
 import { applyEntry } from '../../src/core/room-log.ts';
-import { RoomState } from '../../src/core/room-state.ts';
+import { replay } from '../core/room.ts';
 import { load, verdictOf } from './load.ts';
 import { matches } from './schemas.ts';
 
@@ -129,12 +128,7 @@ describe('by the suite', () => {
 describe('by the node', () => {
   for (const vector of vectors) {
     test(vector.name, () => {
-      let state: RoomState = RoomState.empty;
-      const recent = new EntryWindow();
-      for (const item of log.slice(0, vector.after)) {
-        state = applyEntry(state, item, recent).state;
-        recent.push(state.head.seq, state.head.hash ?? '', item.event_id);
-      }
+      const { state, recent } = replay(log.slice(0, vector.after));
       assert.equal(
         verdictOf(() => applyEntry(state, itemOf(vector), recent)),
         vector.expected,
