@@ -51,6 +51,17 @@ Given('nobody listens where {peer} was', async function (this: EccpWorld, alias:
   await (await this.peer(alias)).close();
 });
 
+// Given the peer lets everything that it is asked wait   (it takes requests, and never answers)
+Given('{peer} lets everything that it is asked wait', async function (this: EccpWorld, alias: string) {
+  (await this.peer(alias)).behaviour.intercept = () => 'silence';
+});
+
+// Then the answer took no more than 40 seconds   (30 for the peer, and 10 that a busy machine may need)
+Then('the answer took no more than {int} seconds', function (this: EccpWorld, most: number) {
+  const { ms } = this.answer;
+  expectThat(ms <= most * 1000, `an answer within ${most} s`, `one after ${Math.round(ms)} ms`);
+});
+
 // Given the peer answers every signed request with "ECCP_POLICY_DENIED" and the status 403   (as it stands, whatever the code's status is)
 Given(
   '{peer} answers every signed request with {string} and the status {int}',

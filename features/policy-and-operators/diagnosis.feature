@@ -24,6 +24,13 @@ Feature: Why a peer cannot be reached
     When the operator diagnoses the peer
     Then the diagnosis ends at "connection" with ECCP_UNREACHABLE
 
+  @PEER-026 @POL-041 @must
+  Scenario: A peer that never answers
+    Given the peer lets everything that it is asked wait
+    When the operator diagnoses the peer
+    Then the diagnosis ends at "keys" with ECCP_UNREACHABLE
+    And the answer took no more than 40 seconds
+
   @POL-040 @POL-041 @POL-042 @must
   Scenario Outline: A peer that answers for its keys with <what>
     Given the peer answers with "<what>" for its keys
