@@ -48,6 +48,11 @@ export const INVITE_FAULTS: Readonly<Record<string, InviteFault>> = {
   'no key document': (...about) => without('keys', item(...about)),
   'no preview': (...about) => without('preview', item(...about)),
   'a preview that is none': (...about) => ({ ...item(...about), preview: { visibility: 'unheard_of' } }),
+  'a preview whose name is no text': (...about) => ({ ...item(...about), preview: { visibility: 'private', name: 5 } }),
+  'a preview that does not say yes or no to encryption': (...about) => ({
+    ...item(...about),
+    preview: { visibility: 'private', encrypted: 'perhaps' },
+  }),
 };
 
 function item(peer: FakePeer, room: PeerRoom, inviter: string, user: string): JsonObject {

@@ -218,6 +218,17 @@ Then('{actor} sees no keys of {actor}', async function (this: EccpWorld, who: st
   expectEqual(show(await keysOf(this, who, whose)), 'nothing', `the keys of ${whose}`);
 });
 
+// Then the export has the keys that Alice sees of Alice   (when asking again)
+Then(
+  'the export has the keys that {actor} sees of {actor}',
+  async function (this: EccpWorld, who: string, whose: string) {
+    const exported = this.succeeded(this.answer).body.keys ?? null;
+    const seen = await keysOf(this, who, whose);
+    expectThat(seen !== undefined, `the keys of ${whose}`, 'none');
+    expectEqual(canonical(exported), canonical(seen), 'the keys of the export');
+  },
+);
+
 // Then Alice sees 2 manifests of Alice
 Then(
   '{actor} sees {int} manifests of {actor}',

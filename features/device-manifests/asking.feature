@@ -22,6 +22,15 @@ Feature: Asking for keys
     Then the answer's "users" is {}
     And the answer's "failures" is {}
 
+  @MAN-039 @must
+  Scenario: The export of an account has its keys, and nobody else's
+    Given Alice has a private room
+    And Bob is a member of the room
+    And Alice publishes the next account key
+    When Alice calls exportAccount
+    Then the export has the keys that Alice sees of Alice
+    And Alice sees the keys that Alice has published
+
   @MAN-031 @must
   Scenario: Who is only invited is no one who shares a room
     Given Alice has a private room

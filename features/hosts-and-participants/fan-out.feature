@@ -53,13 +53,13 @@ Feature: Who is told what by the host
   Scenario: Who is invited is told in full, though not of the log
     Given Alice has a room "den":
       """
-      { "name": "Den {{unique}}", "topic": "ships", "visibility": "invite_only" }
+      { "name": "Den {{unique}}", "topic": "ships", "visibility": "invite_only", "encrypted": true }
       """
     When Alice invites Ruth to the room "den"
     Then the peer "two" has been invited to the room "den" with a right invitation
     And its preview is:
       """
-      { "visibility": "invite_only", "name": "Den {{unique}}", "topic": "ships" }
+      { "visibility": "invite_only", "encrypted": true, "name": "Den {{unique}}", "topic": "ships" }
       """
     And the peer "two" was sent no entries
 

@@ -60,23 +60,25 @@ Feature: Invitations from other nodes
     And nothing came of it
 
     Examples:
-      | fault                                            | code                     |
-      | another room beside it                           | ECCP_ROOM_MISMATCH       |
-      | the create event of another room                 | ECCP_ROOM_MISMATCH       |
-      | the invite to another room                       | ECCP_ROOM_MISMATCH       |
-      | a join in place of the invite                    | ECCP_BAD_EVENT           |
-      | a ban in place of the invite                     | ECCP_BAD_EVENT           |
-      | a message in place of the invite                 | ECCP_BAD_EVENT           |
-      | a user who does not exist                        | ECCP_NOT_FOUND           |
-      | a user of a third node                           | ECCP_NOT_FOUND           |
-      | an event signature that does not verify          | ECCP_BAD_SIGNATURE       |
-      | an entry signature that does not verify          | ECCP_BAD_SIGNATURE       |
-      | an entry under a key that the host does not have | ECCP_BAD_SIGNATURE       |
-      | a room version that nobody knows                 | ECCP_UNSUPPORTED_VERSION |
-      | no create event                                  | ECCP_BAD_EVENT           |
-      | no key document                                  | ECCP_BAD_EVENT           |
-      | no preview                                       | ECCP_BAD_EVENT           |
-      | a preview that is none                           | ECCP_BAD_EVENT           |
+      | fault                                               | code                     |
+      | another room beside it                              | ECCP_ROOM_MISMATCH       |
+      | the create event of another room                    | ECCP_ROOM_MISMATCH       |
+      | the invite to another room                          | ECCP_ROOM_MISMATCH       |
+      | a join in place of the invite                       | ECCP_BAD_EVENT           |
+      | a ban in place of the invite                        | ECCP_BAD_EVENT           |
+      | a message in place of the invite                    | ECCP_BAD_EVENT           |
+      | a user who does not exist                           | ECCP_NOT_FOUND           |
+      | a user of a third node                              | ECCP_NOT_FOUND           |
+      | an event signature that does not verify             | ECCP_BAD_SIGNATURE       |
+      | an entry signature that does not verify             | ECCP_BAD_SIGNATURE       |
+      | an entry under a key that the host does not have    | ECCP_BAD_SIGNATURE       |
+      | a room version that nobody knows                    | ECCP_UNSUPPORTED_VERSION |
+      | no create event                                     | ECCP_BAD_EVENT           |
+      | no key document                                     | ECCP_BAD_EVENT           |
+      | no preview                                          | ECCP_BAD_EVENT           |
+      | a preview that is none                              | ECCP_BAD_EVENT           |
+      | a preview whose name is no text                     | ECCP_BAD_EVENT           |
+      | a preview that does not say yes or no to encryption | ECCP_BAD_EVENT           |
 
   @HOST-041 @must
   Scenario: Nobody invites to a room of somebody else

@@ -45,6 +45,22 @@ Feature: Invitations, knocks and leaves
       | eccp.room.member             | {{Alice}} |
     And the answer's "rooms.invited[{{room}}].event.content.reason" is "we need a welder"
 
+  @SYNC-030 @cap-e2ee @must
+  Scenario: An invitation shows whether one can only come with keys
+    Given Alice has a room:
+      """
+      { "encrypted": true }
+      """
+    And Bob has synced
+    When Alice invites Bob to the room
+    And Bob syncs
+    Then the answer shows in the room the state:
+      | eccp.room.create             |           |
+      | eccp.room.visibility         |           |
+      | eccp.room.history_visibility |           |
+      | eccp.room.encryption         |           |
+      | eccp.room.member             | {{Alice}} |
+
   @SYNC-030 @must
   Scenario: An invitation shows the room as it is when one looks
     Given Alice has a room:

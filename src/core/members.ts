@@ -41,6 +41,10 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+export function isBoolean(value: Json): value is boolean {
+  return typeof value === 'boolean';
+}
+
 export function isString(value: Json): value is string {
   return typeof value === 'string';
 }

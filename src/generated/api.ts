@@ -1192,6 +1192,8 @@ export interface components {
             /** @description The address on record. */
             contact?: string;
             devices: components["schemas"]["Device"][];
+            /** @description Of the account and its devices, where the node keeps such keys. */
+            keys?: components["schemas"]["UserKeys"];
             account_data: components["schemas"]["AccountDataItem"][];
             room_account_data: components["schemas"]["RoomAccountDataItem"][];
             /** @description Every room in which the person has a membership, and which the person has not forgotten. */
@@ -1756,7 +1758,7 @@ export interface components {
         InvitedRoomSync: {
             /** @description The invite. */
             event: components["schemas"]["SequencedEvent"];
-            /** @description Enough state to say what one is invited to: create, visibility, history visibility, name, topic and the inviter's membership. */
+            /** @description Enough state to say what one is invited to: create, visibility, history visibility, encryption, name, topic and the inviter's membership. */
             state: components["schemas"]["SequencedEvent"][];
             /** @description Of a room that the node does not take part in: what the inviting side tells of it, unproven. */
             preview?: components["schemas"]["RoomPreview"];
@@ -2339,6 +2341,8 @@ export interface components {
          */
         RoomPreview: {
             visibility: components["schemas"]["Visibility"];
+            /** @description Whether messages have to be encrypted. Absent where the inviting side does not tell. */
+            encrypted?: boolean;
             /** @description Of the room. */
             name?: string;
             /** @description Of the room. */

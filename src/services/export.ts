@@ -1,4 +1,5 @@
 import type { AccountExport, RoomId, SequencedEvent } from '../generated/api.ts';
+import { userKeysOf } from '../storage/device-keys.ts';
 import { eventsIn, served } from '../storage/events.ts';
 import { accountOf } from './accounts.ts';
 import type { Devices } from './devices.ts';
@@ -64,6 +65,7 @@ export class AccountExports {
         exported_ts: this.#environment.now(),
         ...(account?.contact ? { contact: account.contact } : {}),
         devices,
+        keys: await userKeysOf(db, userId), // MAN-039
         account_data: items.filter((i) => i.room_id === '').map(({ type, content }) => ({ type, content })),
         room_account_data: items.filter((i): i is typeof i & { room_id: RoomId } => i.room_id !== ''),
         rooms,

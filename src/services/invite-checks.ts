@@ -6,7 +6,7 @@ import { readSequencedEvent } from '../core/event-form.ts';
 import { checkContent } from '../core/event-types.ts';
 import { isRoomId, nodeOf } from '../core/ids.ts';
 import { type KeyDocument, listedKey, verifyCheckpoint } from '../core/key-document.ts';
-import { badEvent, isObject, isOneOf } from '../core/members.ts';
+import { badEvent, checkMembers, isBoolean, isOneOf, isText } from '../core/members.ts';
 import { verify } from '../core/signing.ts';
 import type { NodeName } from '../generated/api.ts';
 import type { Invite } from './invite-item.ts';
@@ -14,7 +14,11 @@ import type { Invite } from './invite-item.ts';
 /** A key of another node that is in force now. Throws the EccpError of why there is none. */
 export type KeyOf = (node: NodeName, keyId: string) => Promise<string>;
 
-const isVisibility = isOneOf('public', 'private', 'invite_only', 'shadow');
+/** schemas/RoomPreview.json */
+const previewMembers = {
+  required: { visibility: isOneOf('public', 'private', 'invite_only', 'shadow') },
+  optional: { encrypted: isBoolean, name: isText(255), topic: isText(2000) },
+};
 
 /**
  * Takes an item for an invitation (schemas/Invite.json).
@@ -44,9 +48,7 @@ export async function readInvite(origin: NodeName, item: JsonObject, keyOf: KeyO
     throw badEvent('/invite', 'not an invite'); // HOST-043
   }
   if (!Array.isArray(keys) || keys.length !== 1) throw badEvent('/keys', 'not one key document');
-  if (!isObject(preview ?? null) || !isVisibility((preview as JsonObject).visibility ?? null)) {
-    throw badEvent('/preview', 'missing, or without a visibility');
-  }
+  checkMembers(preview, '/preview', previewMembers.required, previewMembers.optional, false);
   checkWhole(create);
   checkContent(create.event.type, create.content ?? {}); // HOST-046
   const founding = verifyCheckpoint(create.content?.node_keys ?? null, founder);

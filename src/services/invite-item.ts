@@ -36,6 +36,7 @@ export async function inviteItem(db: Kysely<Tables>, state: RoomState, invite: S
     keys: [keys as SignedKeyDocument],
     preview: {
       visibility: state.visibility,
+      encrypted: state.isEncrypted,
       ...(name === null ? {} : { name }),
       ...(topic === null ? {} : { topic }),
     },

@@ -22,6 +22,7 @@ const invitationTypes = [
   'eccp.room.create',
   'eccp.room.visibility',
   'eccp.room.history_visibility',
+  'eccp.room.encryption',
   'eccp.room.name',
   'eccp.room.topic',
 ];
