@@ -1,7 +1,9 @@
 // npm run fixture: makes the data folder of this release that every later one must upgrade.
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Network } from '../test/network/nodes.ts';
+import { crossSign, newAccountKey, newDevice, newPrekeys } from '../src/e2ee.ts';
+import { Network, type NetworkNode } from '../test/network/nodes.ts';
+import type { Client } from '../test/node/client.ts';
 import type { Expected } from '../test/node/fixture-data.ts';
 
 const help = `npm run fixture
@@ -26,6 +28,7 @@ if (process.argv.includes('--help')) {
   const network = new Network();
   const { data, expected } = await fill(network);
   await cp(join(data, 'store'), join(target, 'data', 'store'), { recursive: true });
+  await cp(join(data, 'media'), join(target, 'data', 'media'), { recursive: true });
   await cp(join(data, 'keys'), join(target, 'data', 'keys'), { recursive: true });
   await writeFile(join(target, 'expected.json'), `${JSON.stringify(expected, null, 2)}\n`);
   await network.end();
@@ -34,7 +37,7 @@ if (process.argv.includes('--help')) {
 
 /**
  * A room with members, messages, a redaction, an alias, receipts and account data; a room of another node, which goes away while a message
- * is on its way to it; decisions on peers.
+ * is on its way to it; decisions on peers; keys of a device, a message to it, and a blob.
  */
 async function fill(network: Network): Promise<{ data: string; expected: Expected }> {
   const node = await (await network.node()).start();
@@ -60,6 +63,8 @@ async function fill(network: Network): Promise<{ data: string; expected: Expecte
   await client.must('PUT', '/account_data/org.example.theme', ada.token, { theme: 'dark' });
   const { next_batch } = await client.must('GET', '/sync', ada.token);
   const after = [await send(bob.token, 'later'), await send(ada.token, 'last')];
+
+  const devices = await leaveKeys(node, ada, bob);
 
   const zoe = await peer.client.register('zoe');
   const away = await peer.client.createRoom(zoe.token, { visibility: 'public', historyVisibility: 'shared' });
@@ -88,7 +93,47 @@ async function fill(network: Network): Promise<{ data: string; expected: Expecte
       blocked: 'blocked.example',
       audited: (await node.audited()).length,
     },
+    devices,
   };
   await node.stop();
   return { data: node.dataDir, expected };
+}
+
+type Person = Awaited<ReturnType<Client['register']>>;
+
+/** Three one-time prekeys, of which `other` claims one, and what belongs to them. */
+async function leaveKeys(
+  { name, client }: NetworkNode,
+  { userId, deviceId, token }: Person,
+  other: Person,
+): Promise<NonNullable<Expected['devices']>> {
+  const { pair, signed: account_key } = newAccountKey(userId, Date.now());
+  await client.must('PUT', '/keys/account', token, { account_key });
+  const made = newDevice(userId, deviceId, Date.now());
+  const signed = newPrekeys(made.device, 'signed', 1, Date.now());
+  const fallback = newPrekeys(signed.device, 'fallback', 1, Date.now());
+  const { prekeys } = newPrekeys(fallback.device, 'one_time', 3, Date.now());
+  await client.must('POST', '/keys/upload', token, {
+    manifest: crossSign(made.manifest, pair.secret),
+    signed_prekey: signed.prekeys[0],
+    fallback_prekey: fallback.prekeys[0],
+    one_time_prekeys: prekeys,
+  });
+  const request = { devices: { [userId]: [deviceId] } };
+  const claimed = await client.must('POST', '/keys/claim', other.token, request);
+  const taken = claimed.devices[userId][deviceId].prekey.prekey.id;
+  const messages = { [userId]: { [deviceId]: { ciphertext: 'AAAA' } } };
+  await client.must('PUT', '/to_device/eccp.encrypted/one', other.token, { messages });
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' };
+  const blob = { method: 'POST', headers, body: Buffer.alloc(1000, 'ciphertext') };
+  const uploaded = await fetch(`http://${name}/_eccp/client/v1/media/upload`, blob);
+  const { media_id: mediaId } = (await uploaded.json()) as { media_id: string };
+  return {
+    device: deviceId,
+    otherToken: other.token,
+    keys: (await client.must('POST', '/keys/query', other.token, { users: [userId] })).users[userId],
+    left: prekeys.map(({ prekey }) => prekey.id).filter((id) => id !== taken),
+    waiting: (await client.must('GET', '/sync', token)).to_device,
+    mediaId,
+  };
 }

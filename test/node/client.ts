@@ -65,9 +65,9 @@ export class Client {
     return answer.body;
   }
 
-  async register(username: string): Promise<{ token: string; userId: string }> {
+  async register(username: string): Promise<{ token: string; userId: string; deviceId: string }> {
     const grant = await this.must('POST', '/register', undefined, { username, password: 'correct horse battery' });
-    return { token: grant.access_token, userId: grant.user_id };
+    return { token: grant.access_token, userId: grant.user_id, deviceId: grant.device_id };
   }
 
   /** A room that takes plain messages, and power for anybody, unless `body` says otherwise. */

@@ -1,3 +1,5 @@
+import type { ToDeviceMessage, UserKeys } from '../../src/generated/api.ts';
+
 /** What a data folder of an earlier release holds, as far as the upgrade test looks: test/fixtures/<version>/expected.json. */
 export interface Expected {
   /** The node's name; `node.test` where there is none. */
@@ -24,5 +26,20 @@ export interface Expected {
     blocked: string;
     /** How many records the audit log had. */
     audited: number;
+  };
+  /** What devices left there; releases before 0.3.0 took nothing of the kind. */
+  devices?: {
+    /** The user's device. */
+    device: string;
+    /** The token of somebody who shares a room with the user. */
+    otherToken: string;
+    /** What `queryKeys` tells of the user. */
+    keys: UserKeys;
+    /** The ids of the one-time prekeys that nobody has claimed. */
+    left: string[];
+    /** The messages that wait for the device. */
+    waiting: ToDeviceMessage[];
+    /** A blob of 1,000 bytes. */
+    mediaId: string;
   };
 }

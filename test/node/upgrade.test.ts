@@ -54,6 +54,7 @@ for (const version of versions) {
       body: 'still here',
     });
     assert.equal(sent.seq, expected.log.length);
+    if (expected.devices !== undefined) await keptDevices(node, name, expected, expected.devices);
     if (expected.federation !== undefined) await keptFederation(node, expected.token, expected.federation);
   });
 }
@@ -79,4 +80,27 @@ async function keptFederation(
   assert.equal(peers.find((each) => each.node === blocked)?.decision, 'blocked');
   await node.run('audit', 'verify');
   assert.ok((await node.audited()).length >= audited);
+}
+
+/** Keys are as they were, none is handed out again, messages wait on, and blobs are there. */
+async function keptDevices(
+  { client, port }: NetworkNode,
+  name: string,
+  { user, token, since }: Expected,
+  { device, otherToken, keys, left, waiting, mediaId }: NonNullable<Expected['devices']>,
+): Promise<void> {
+  const asked = await client.must('POST', '/keys/query', otherToken, { users: [user] });
+  assert.deepEqual(asked.users[user], keys);
+  const claim = async () => {
+    const answer = await client.must('POST', '/keys/claim', otherToken, { devices: { [user]: [device] } });
+    return answer.devices[user][device].prekey.prekey;
+  };
+  const claimed = [];
+  for (const _ of left) claimed.push((await claim()).id);
+  assert.deepEqual(claimed.toSorted(), left.toSorted());
+  assert.equal((await claim()).kind, 'fallback');
+  assert.deepEqual((await client.must('GET', `/sync?since=${since}`, token)).to_device, waiting);
+  const url = `http://127.0.0.1:${port}/_eccp/client/v1/media/${name}/${mediaId}`;
+  const blob = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  assert.deepEqual(Buffer.from(await blob.arrayBuffer()), Buffer.alloc(1000, 'ciphertext'));
 }
