@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { explainText, listText } from './listing.ts';
 import { ConfigurationError, HarnessError, messageOf } from './outcome.ts';
@@ -7,6 +7,9 @@ import { jsonReport } from './report/json.ts';
 import { type Out, Terminal } from './report/terminal.ts';
 import { writeReports } from './report/write.ts';
 import { ownParts, type RunParts, run } from './run.ts';
+import { addFlags, SETTINGS_HELP } from './settings/flags.ts';
+import { type Flags, resolveSettings, type Surroundings } from './settings/resolve.ts';
+import type { RunSettings } from './settings/table.ts';
 import { makeAuthority } from './tls/authority.ts';
 import { runVectors } from './vectors/run.ts';
 
@@ -16,21 +19,6 @@ export interface Console {
   error(text: string): void;
   tty: boolean;
   colour: boolean;
-}
-
-interface RunFlags {
-  url: string;
-  tags: string;
-  out: string;
-  registrationToken?: string;
-  adminToken?: string;
-  peer?: string;
-  ca?: string;
-  peerListen: string;
-  advertise: string;
-  strict: boolean;
-  quiet: boolean;
-  json: boolean;
 }
 
 const EXIT_CODES = `
@@ -76,12 +64,14 @@ Example:
  * The command line of the suite.
  * @param argv the arguments after the program's name.
  * @param parts what to run; the package's own unless given.
+ * @param surroundings where it looks for a configuration file, and for variables.
  * @returns the exit code.
  */
 export async function main(
   argv: string[],
   console = processConsole(),
   parts: () => RunParts = ownParts,
+  surroundings: Surroundings = { cwd: process.cwd(), env: process.env },
 ): Promise<number> {
   let exitCode = 0;
   const program = new Command('eccp-conformance')
@@ -90,32 +80,14 @@ export async function main(
     .exitOverride()
     .configureOutput({ writeOut: console.out, writeErr: console.error, outputError: () => undefined })
     .addHelpText('after', EXIT_CODES);
-  program
+  const runs = program
     .command('run')
     .description('run the suite against a node')
-    .argument('[features...]', 'feature files or folders, file:line for one scenario; all unless given')
-    .requiredOption('--url <url>', "the node's base URL")
-    .option('--peer <url>', 'the base URL of another real node, for the scenarios in which two nodes share rooms')
-    .option('--tags <expression>', 'only the scenarios with these tags', '')
-    .option('--out <folder>', 'where report.json, junit.xml and report.html go', 'report')
-    .option('--registration-token <token>', 'for a node that registers accounts only with one')
-    .option('--admin-token <token>', 'for what only operators may do: an access token with the scope admin')
-    .option('--peer-listen <address>', 'where the nodes that the suite plays listen', '127.0.0.1')
-    .option(
-      '--advertise <host>',
-      'by which the node reaches that address: part of the names of those nodes',
-      '127.0.0.1',
-    )
-    .option(
-      '--ca <folder>',
-      'what eccp-conformance ca made: the suite trusts it, and the nodes it plays speak TLS by it',
-    )
-    .option('--strict', 'a SHOULD that is not met counts as a failure', false)
-    .option('--quiet', 'print only the conclusion', false)
-    .option('--json', 'print report.json instead of text', false)
-    .addHelpText('after', EXIT_CODES)
-    .action(async (features: string[], flags: RunFlags) => {
-      exitCode = await runCommand(features, flags, console, parts());
+    .argument('[features...]', 'feature files or folders, file:line for one scenario; all unless given');
+  addFlags(runs)
+    .addHelpText('after', `${SETTINGS_HELP}\n${EXIT_CODES}`)
+    .action(async (features: string[], flags: Flags) => {
+      exitCode = await runCommand(features, resolveSettings(flags, surroundings), console, parts());
     });
   program
     .command('ca')
@@ -164,7 +136,7 @@ function added(value: string, before: string[]): string[] {
   return [...before, value];
 }
 
-async function runCommand(features: string[], flags: RunFlags, console: Console, parts: RunParts): Promise<number> {
+async function runCommand(features: string[], flags: RunSettings, console: Console, parts: RunParts): Promise<number> {
   const silent = flags.quiet || flags.json;
   const out: Out = { write: silent ? () => undefined : console.out, tty: console.tty, colour: console.colour };
   const terminal = new Terminal(out, parts.ledger);
@@ -173,17 +145,23 @@ async function runCommand(features: string[], flags: RunFlags, console: Console,
   writeReports(flags.out, result, parts.ledger);
   if (flags.json) console.out(jsonReport(result, parts.ledger));
   else if (flags.quiet) console.out(`${result.conclusion}\n`);
-  else console.out(`Details: ${flags.out}/report.html\n`);
+  else console.out(`Details: ${shown(flags.out)}/report.html\n`);
   if (result.exitCode === 2)
     console.error(
-      `eccp-conformance: a scenario is at fault, not the node: see the harness errors in ${flags.out}/report.html.\n`,
+      `eccp-conformance: a scenario is at fault, not the node: see the harness errors in ${shown(flags.out)}/report.html.\n`,
     );
   if (result.exitCode === 3)
     console.error(`eccp-conformance: nothing was verified: ${whyNothing(flags, features, result.scenarios.length)}\n`);
   return result.exitCode;
 }
 
-function whyNothing(flags: RunFlags, features: string[], scenarios: number): string {
+/** A path as short as it can be said. */
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
+}
+
+function whyNothing(flags: RunSettings, features: string[], scenarios: number): string {
   if (scenarios > 0)
     return 'no scenario that was selected applies to what the node declares and the run was given; select others.';
   if (flags.tags !== '') return `no scenario has the tags ${flags.tags}; check --tags.`;

@@ -7,27 +7,21 @@ import { Api } from './openapi.ts';
 import { checkPair, type RealNode } from './other-node.ts';
 import { ConfigurationError } from './outcome.ts';
 import { packageRoot } from './package-root.ts';
-import { Peering, type PeeringOptions } from './peering.ts';
+import { Peering } from './peering.ts';
 import { baseUrl, preflight } from './preflight.ts';
 import { type Ledger, loadLedger } from './requirements.ts';
 import { setActiveRun } from './run-context.ts';
 import { judge, type ScenarioResult } from './scenario.ts';
+import { memberOf, type RunSettings, SETTINGS } from './settings/table.ts';
 import { Target } from './target.ts';
 import { readAuthority } from './tls/authority.ts';
 import { Redactor } from './trace.ts';
 import { conclude, exitCodeOf, type RunResult, type RunStart, rollUp } from './verdicts.ts';
 
-export interface RunOptions extends PeeringOptions {
-  url: string;
-  /** The base URL of another real node, for the scenarios that take two. */
-  peer?: string;
-  /** A Cucumber tag expression; empty selects everything. */
-  tags: string;
+/** What a run is told. */
+export interface RunOptions extends RunSettings {
   /** Features the caller picked, `file.feature:line` allowed; empty plays all. */
   features: string[];
-  registrationToken?: string;
-  adminToken?: string;
-  strict: boolean;
 }
 
 /** What a run is made of; the command line always uses the package's own. */
@@ -130,9 +124,13 @@ export async function run(options: RunOptions, parts: RunParts, watcher: RunWatc
 }
 
 /** The command for this run, without what chooses scenarios and without secrets. */
-function commandOf({ url, peer, ca }: RunOptions): string {
-  const more = [peer === undefined ? '' : ` --peer ${peer}`, ca === undefined ? '' : ` --ca ${ca}`];
-  return `eccp-conformance run --url ${baseUrl(url)}${more.join('')}`;
+function commandOf(options: RunOptions): string {
+  const values = { ...options, url: baseUrl(options.url) } as unknown as Record<string, unknown>;
+  const more = SETTINGS.flatMap(({ name, again, fallback }) => {
+    const value = values[memberOf(name)];
+    return again && value !== undefined && value !== fallback ? [` --${name} ${value}`] : [];
+  });
+  return `eccp-conformance run${more.join('')}`;
 }
 
 /** A picked feature as an absolute path: relative to the working directory, or to the package for the paths that reports print. */

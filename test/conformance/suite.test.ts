@@ -173,7 +173,7 @@ describe('the conformance suite against a stub', () => {
 
   describe('exits with 2 and says in one line what to do', () => {
     const cases: [string, () => string[], RegExp][] = [
-      ['without a URL', () => [], /required option '--url <url>'/],
+      ['without a URL', () => [], /there is no URL: pass .* --url http/],
       ['for a URL that is none', () => ['--url', 'localhost'], /is no http or https URL: pass/],
       ['when nothing listens', () => ['--url', 'http://127.0.0.1:1'], /does not answer .*start the node/],
       ['for a plain web server', () => ['--url', plain.url], /is no ECCP node: .*Check the URL/],
