@@ -128,9 +128,14 @@ function commandOf(options: RunOptions): string {
   const values = { ...options, url: baseUrl(options.url) } as unknown as Record<string, unknown>;
   const more = SETTINGS.flatMap(({ name, again, fallback }) => {
     const value = values[memberOf(name)];
-    return again && value !== undefined && value !== fallback ? [` --${name} ${value}`] : [];
+    return again && value !== undefined && value !== fallback ? [` --${name} ${quoted(String(value))}`] : [];
   });
   return `eccp-conformance run${more.join('')}`;
+}
+
+/** As a shell takes it. */
+function quoted(text: string): string {
+  return /^[\w./:@%+=[\]-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** A picked feature as an absolute path: relative to the working directory, or to the package for the paths that reports print. */
