@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addCa } from './commands/ca.ts';
+import { addReports } from './commands/reports.ts';
 import { addRequirements } from './commands/requirements.ts';
 import { addRun, RUN_HELP } from './commands/run.ts';
 import type { Console, Surface } from './commands/surface.ts';
@@ -33,7 +34,7 @@ export async function main(
     .exitOverride()
     .configureOutput({ writeOut: console.out, writeErr: console.error, outputError: () => undefined })
     .addHelpText('after', RUN_HELP);
-  for (const add of [addRun, addRequirements, addVectors, addCa]) add(program, surface);
+  for (const add of [addRun, addRequirements, addReports, addVectors, addCa]) add(program, surface);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;

@@ -67,7 +67,7 @@ async function supportFor(steps: string[], load: () => Promise<ISupportCodeLibra
 }
 
 /** Turns Cucumber's messages into scenarios. */
-class Collector {
+export class Collector {
   readonly scenarios = new Map<string, PlayedScenario>();
   readonly parseErrors: string[] = [];
   ended = false;

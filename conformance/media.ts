@@ -133,6 +133,7 @@ export async function breakOff(world: EccpWorld, who: string, announced: number,
 function traced(world: EccpWorld, who: string, method: string, path: string) {
   const exchange = {
     who,
+    to: world.run.target.url,
     method,
     path,
     requestHeaders: {},

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { ConfigurationError } from './outcome.ts';
@@ -20,11 +20,18 @@ export interface Requirement {
   line: number;
 }
 
-/** The specification's sentences by id, and why some of them cannot be tested from outside. */
+/** The specification's sentences by id, why some of them cannot be tested from outside, and what else is known of them. */
 export interface Ledger {
   requirements: ReadonlyMap<string, Requirement>;
   reasons: ReadonlyMap<string, string>;
+  /** The requirements of client libraries that vectors are about. */
+  vectors: ReadonlySet<string>;
+  /** Those whose scenario is known to fail on a node that breaks just them: the names of such nodes. */
+  proven: ReadonlyMap<string, readonly string[]>;
 }
+
+/** The capability of requirements that are for client libraries. */
+export const CLIENT = 'e2ee-client';
 
 const RANK: Record<Level, number> = { MUST: 2, SHOULD: 1, MAY: 0 };
 
@@ -45,10 +52,27 @@ export function loadLedger(
   const entries = existsSync(ledgerFile)
     ? (parse(readFileSync(ledgerFile, 'utf8')) as Record<string, { reason: string }> | null)
     : null;
+  const rules = vectorRules();
   return {
     requirements: new Map(list.map((requirement) => [requirement.id, requirement])),
     reasons: new Map(Object.entries(entries ?? {}).map(([id, { reason }]) => [id, reason])),
+    vectors: new Set(list.filter(({ id, capability }) => capability === CLIENT && rules.has(id)).map(({ id }) => id)),
+    proven: loadProven(),
   };
+}
+
+/** What the vectors are about. */
+function vectorRules(): Set<string> {
+  const folder = join(packageRoot, 'spec/vectors');
+  const files = globSync('*.json', { cwd: folder }).map((file) => readFileSync(join(folder, file), 'utf8'));
+  return new Set(files.flatMap((text) => [...text.matchAll(/"rule": *"([A-Z]+-\d+)"/g)].map(([, id = '']) => id)));
+}
+
+/** Nodes that break one requirement each, by the requirements whose scenarios found them out. */
+function loadProven(file = join(packageRoot, 'conformance/proven.json')): Map<string, string[]> {
+  return new Map(
+    existsSync(file) ? Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string[]>) : [],
+  );
 }
 
 /** The level of a scenario: that of its strictest requirement. */

@@ -14,9 +14,10 @@ import { setActiveRun } from './run-context.ts';
 import { judge, type ScenarioResult } from './scenario.ts';
 import { memberOf, type RunSettings, SETTINGS } from './settings/table.ts';
 import { Target } from './target.ts';
+import { keysOf } from './target-identity.ts';
 import { readAuthority } from './tls/authority.ts';
 import { Redactor } from './trace.ts';
-import { conclude, exitCodeOf, type RunResult, type RunStart, rollUp } from './verdicts.ts';
+import { conclude, exitCodeOf, type RecordedOptions, type RunResult, type RunStart, rollUp } from './verdicts.ts';
 
 /** What a run is told. */
 export interface RunOptions extends RunSettings {
@@ -55,7 +56,7 @@ export function ownParts(): RunParts {
 export async function run(options: RunOptions, parts: RunParts, watcher: RunWatcher): Promise<RunResult> {
   const started = new Date();
   const { ledger } = parts;
-  const features = options.features.length > 0 ? options.features.map((path) => located(path)) : [parts.featureFolder];
+  const features = options.features.length > 0 ? options.features.map((path) => locate(path)) : [parts.featureFolder];
   const redactor = new Redactor();
   if (options.registrationToken !== undefined) redactor.add(options.registrationToken);
   if (options.adminToken !== undefined) redactor.add(options.adminToken);
@@ -69,6 +70,7 @@ export async function run(options: RunOptions, parts: RunParts, watcher: RunWatc
     const nodes: RealNode[] = [];
     for (const target of targets) {
       const facts = await preflight(target, api, catalogue, ledger, options.registrationToken);
+      if (facts.capabilities.has('federation')) facts.identity = await keysOf(target, facts.node);
       const accounts = new AccountPool(target, redactor, runId, options.registrationToken);
       nodes.push({ target, facts, accounts });
     }
@@ -112,6 +114,7 @@ export async function run(options: RunOptions, parts: RunParts, watcher: RunWatc
       scenarios,
       partial,
       strict: options.strict,
+      options: recorded(options, features),
       exitCode,
       conclusion,
       started: started.toISOString(),
@@ -121,6 +124,18 @@ export async function run(options: RunOptions, parts: RunParts, watcher: RunWatc
     setActiveRun(undefined);
     for (const target of targets) target.close();
   }
+}
+
+function recorded(options: RunOptions, features: string[]): RecordedOptions {
+  const { tags, peer, ca, registrationToken, adminToken } = options;
+  return {
+    tags,
+    features: options.features.length > 0 ? features.map((path) => path.replace(join(packageRoot, '/'), '')) : [],
+    ...(peer === undefined ? {} : { peer: baseUrl(peer) }),
+    tls: ca !== undefined,
+    registration_token: registrationToken !== undefined,
+    admin_token: adminToken !== undefined,
+  };
 }
 
 /** The command for this run, without what chooses scenarios and without secrets. */
@@ -139,7 +154,7 @@ function quoted(text: string): string {
 }
 
 /** A picked feature as an absolute path: relative to the working directory, or to the package for the paths that reports print. */
-function located(path: string): string {
+export function locate(path: string): string {
   const [, file = '', line = ''] = /^(.*?)((?::\d+)*)$/.exec(path) ?? [];
   const candidates = isAbsolute(file) ? [file] : [resolve(file), join(packageRoot, file)];
   const found = candidates.find((candidate) => existsSync(candidate));

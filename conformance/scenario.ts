@@ -27,6 +27,7 @@ export interface ScenarioResult {
   line: number;
   feature: string;
   name: string;
+  tags: string[];
   requirements: string[];
   level: Level;
   verdict: Verdict;
@@ -57,6 +58,7 @@ export function judge(
     line: played.line,
     feature: played.feature,
     name: played.name,
+    tags: played.tags,
     requirements,
     level,
     verdict,

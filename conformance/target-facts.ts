@@ -1,4 +1,5 @@
 import { compareVersions, type Requirement } from './requirements.ts';
+import type { KeysFound } from './target-identity.ts';
 import type { JsonObject } from './wire/json.ts';
 import { isObject } from './wire/json.ts';
 
@@ -14,6 +15,10 @@ export interface TargetFacts {
   capabilities: ReadonlySet<string>;
   /** Its newest version of the specification that the suite has requirements for. */
   version: string;
+  /** The answer of getVersions, of which all this was read. */
+  declaration: JsonObject;
+  /** Its keys, once it was asked for them. */
+  identity?: KeysFound;
 }
 
 /** Reads getVersions, whose schema has been checked. */
@@ -39,6 +44,7 @@ export function factsOf(url: string, body: JsonObject, requirements: Iterable<Re
       `registration-${mode}`,
     ]),
     version: common.at(-1) ?? versions.at(-1) ?? '',
+    declaration: body,
   };
 }
 

@@ -49,6 +49,7 @@ export class Target {
     const operation = request.operation ?? this.#api.match(request.method, request.path);
     const exchange: Exchange = {
       who: request.who,
+      to: this.url,
       ...(operation ? { operation: operation.id } : {}),
       method: request.method,
       path: this.#redactor.text(request.path),

@@ -1,6 +1,8 @@
 /** One request and its answer, as a report shows them: secrets are gone. */
 export interface Exchange {
   who: string;
+  /** The base URL that was asked, or the fake node that the node under test asked. */
+  to: string;
   operation?: string;
   method: string;
   path: string;

@@ -25,6 +25,17 @@ export interface RunStart {
   command: string;
 }
 
+/** What a run was asked for, as reports tell it: of secrets only whether they were given. */
+export interface RecordedOptions {
+  tags: string;
+  /** The features that were picked, from the package's folder where they lie in it. */
+  features: string[];
+  peer?: string;
+  tls: boolean;
+  registration_token: boolean;
+  admin_token: boolean;
+}
+
 /** What a run found, and what that means. */
 export interface RunResult extends RunStart {
   requirements: RequirementResult[];
@@ -32,6 +43,7 @@ export interface RunResult extends RunStart {
   /** Whether only some of the scenarios were asked for. */
   partial: boolean;
   strict: boolean;
+  options: RecordedOptions;
   /** 0 conformant, 1 not conformant, 2 harness error, 3 nothing was verified. */
   exitCode: 0 | 1 | 2 | 3;
   /** The last line: the verdict in one sentence. */

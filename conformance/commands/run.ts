@@ -1,6 +1,6 @@
 // eccp-conformance run
 import type { Command } from 'commander';
-import { jsonReport } from '../report/json.ts';
+import { envelopeOf, reportText } from '../report/envelope.ts';
 import { type Out, Terminal } from '../report/terminal.ts';
 import { writeReports } from '../report/write.ts';
 import { run } from '../run.ts';
@@ -45,9 +45,10 @@ async function runCommand(features: string[], settings: RunSettings, surface: Su
   const terminal = new Terminal(out, parts.ledger);
   const result = await run({ ...settings, features }, parts, terminal);
   terminal.finish(result);
-  writeReports(settings.out, result, parts.ledger);
+  const report = envelopeOf(result, parts.ledger, parts.featureFolder);
+  writeReports(settings.out, report, result, parts.ledger);
   const folder = shown(settings.out, surroundings.cwd);
-  if (settings.json) console.out(jsonReport(result, parts.ledger));
+  if (settings.json) console.out(reportText(report));
   else if (settings.quiet) console.out(`${result.conclusion}\n`);
   else console.out(`Details: ${folder}/report.html\n`);
   if (result.exitCode === 2)

@@ -141,6 +141,7 @@ export class FakePeer implements Sender {
     const { redactor } = this.setting;
     const exchange: Exchange = {
       who: `${this.setting.targetName} to ${this.name}`,
+      to: this.name,
       method,
       path: uri,
       requestHeaders: redactor.headers({ authorization: [...request.authorization] }),

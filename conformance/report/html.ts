@@ -3,7 +3,7 @@ import type { Ledger } from '../requirements.ts';
 import type { ScenarioResult } from '../scenario.ts';
 import type { Exchange } from '../trace.ts';
 import type { RequirementResult, RunResult } from '../verdicts.ts';
-import { chapters, VERDICTS } from './chapters.ts';
+import { type ChapterRow, chapters, VERDICTS } from './chapters.ts';
 import { explain } from './explain.ts';
 import { SCRIPT, STYLE } from './html-assets.ts';
 import { escapeXml as esc } from './junit.ts';
@@ -20,7 +20,7 @@ export function htmlReport(result: RunResult, ledger: Ledger): string {
 <p>${[facts, ...(result.other ? [result.other] : [])].map((node) => esc(`${node.node} · ${node.software.name} ${node.software.version} · ${node.url}`)).join('<br>with ')}<br>
 speaks ${esc(facts.versions.join(', '))} · declares ${esc([...facts.capabilities].sort().join(', '))}<br>
 <span class="dim">suite ${esc(suiteVersion)} · ${esc(result.started)} · ${(result.ms / 1000).toFixed(1)} s · ${result.scenarios.length} scenarios${result.strict ? ' · strict' : ''}${result.partial ? ' · a selection' : ''}</span></p></header>
-<main><section><h2>Chapters</h2>${chapterTable(result.requirements)}</section>
+<main><section><h2>Chapters</h2>${chapterTable(chapters(result.requirements, ledger, facts.version))}</section>
 <section><h2>Requirements</h2>
 <div class="filters" role="group" aria-label="Show">${['all', ...present].map((verdict) => `<button type="button" data-show="${verdict}" aria-pressed="${verdict === 'all'}">${verdict}</button>`).join('')}</div>
 ${result.requirements.map((row) => requirementBlock(row, result, ledger)).join('\n')}</section>
@@ -28,15 +28,14 @@ ${orphans(result, ledger)}</main><script>${SCRIPT}</script></body></html>
 `;
 }
 
-function chapterTable(requirements: RequirementResult[]): string {
-  const rows = chapters(requirements);
-  const used = VERDICTS.filter((verdict) => rows.some(({ counts }) => (counts.get(verdict) ?? 0) > 0));
-  const head = `<tr><th scope="col">chapter</th>${used.map((verdict) => `<th scope="col">${verdict}</th>`).join('')}</tr>`;
+function chapterTable(rows: ChapterRow[]): string {
+  const used = VERDICTS.filter((verdict) => rows.some(({ verdicts }) => verdicts[verdict]));
+  const head = `<tr><th scope="col">chapter</th><th scope="col">requirements</th><th scope="col">covered</th><th scope="col">proven</th>${used.map((verdict) => `<th scope="col">${verdict}</th>`).join('')}</tr>`;
   const cell = (count: number | undefined, verdict: string) =>
     `<td class="${count ? slug(verdict) : 'dim'}">${count ?? 0}</td>`;
   const body = rows.map(
-    ({ chapter, counts }) =>
-      `<tr><th scope="row">${esc(chapter)}</th>${used.map((verdict) => cell(counts.get(verdict), verdict)).join('')}</tr>`,
+    ({ chapter, requirements, covered, proven, verdicts }) =>
+      `<tr><th scope="row">${esc(chapter)}</th><td>${requirements}</td><td>${covered}</td><td>${proven}</td>${used.map((verdict) => cell(verdicts[verdict], verdict)).join('')}</tr>`,
   );
   return `<div class="scroll"><table>${head}${body.join('')}</table></div>`;
 }

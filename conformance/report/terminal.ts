@@ -3,7 +3,7 @@ import type { RunWatcher } from '../run.ts';
 import type { ScenarioResult, Verdict } from '../scenario.ts';
 import type { TargetFacts } from '../target-facts.ts';
 import type { RunResult, RunStart } from '../verdicts.ts';
-import { chapters, VERDICTS } from './chapters.ts';
+import { type ChapterRow, chapters, totalOf, VERDICTS } from './chapters.ts';
 import { explain } from './explain.ts';
 
 /** Where the terminal's text goes. */
@@ -59,15 +59,9 @@ export class Terminal implements RunWatcher {
   /** The summary by chapter and the conclusion. */
   finish(result: RunResult): void {
     this.#closeFile();
-    const rows = chapters(result.requirements);
-    const used = VERDICTS.filter((verdict) => rows.some(({ counts }) => (counts.get(verdict) ?? 0) > 0));
-    const width = Math.max(12, ...rows.map(({ chapter }) => chapter.length));
     this.#line('');
-    this.#line(`${'requirements'.padEnd(width)}  ${used.join('  ')}`);
-    for (const { chapter, counts } of rows) {
-      const cells = used.map((verdict) => String(counts.get(verdict) ?? 0).padStart(verdict.length));
-      this.#line(`${chapter.padEnd(width)}  ${cells.join('  ')}`);
-    }
+    for (const line of chapterTable(chapters(result.requirements, this.#ledger, result.facts.version)))
+      this.#line(line);
     this.#line('');
     const apart = Map.groupBy(
       result.scenarios.filter(({ verdict }) => verdict === 'not applicable'),
@@ -116,6 +110,23 @@ export class Terminal implements RunWatcher {
   #paint(code: number, text: string): string {
     return this.#out.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
   }
+}
+
+/** The chapters as lines of columns, and a sum. */
+function chapterTable(rows: ChapterRow[]): string[] {
+  const total = totalOf(rows);
+  const used = VERDICTS.filter((verdict) => total.verdicts[verdict]);
+  const head = ['chapter', 'requirements', 'covered', 'proven', ...used];
+  const width = Math.max(...rows.map(({ chapter }) => chapter.length), 12);
+  const cells = (row: ChapterRow) => [
+    row.chapter,
+    ...[row.requirements, row.covered, row.proven, ...used.map((verdict) => row.verdicts[verdict] ?? 0)].map(String),
+  ];
+  return [head, ...rows.map((row) => cells(row)), cells(total)].map((line) =>
+    line
+      .map((cell, column) => (column === 0 ? cell.padEnd(width) : cell.padStart(head[column]?.length ?? 0)))
+      .join('  '),
+  );
 }
 
 function introduced({ node, url, software, versions, classes }: TargetFacts): string {

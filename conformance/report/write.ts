@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { ConfigurationError, messageOf } from '../outcome.ts';
 import type { Ledger } from '../requirements.ts';
 import type { RunResult } from '../verdicts.ts';
+import { type Report, reportText } from './envelope.ts';
 import { htmlReport } from './html.ts';
-import { jsonReport } from './json.ts';
 import { junitReport } from './junit.ts';
 
 /** Writes report.json, junit.xml and report.html into a folder. @throws ConfigurationError when it cannot be written. */
-export function writeReports(folder: string, result: RunResult, ledger: Ledger): void {
+export function writeReports(folder: string, report: Report, result: RunResult, ledger: Ledger): void {
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'report.json'), jsonReport(result, ledger));
+    writeFileSync(join(folder, 'report.json'), reportText(report));
     writeFileSync(join(folder, 'junit.xml'), junitReport(result, ledger));
     writeFileSync(join(folder, 'report.html'), htmlReport(result, ledger));
   } catch (error) {

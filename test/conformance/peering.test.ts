@@ -21,6 +21,8 @@ const requirement = (id: string): Requirement => ({
 const ledger: Ledger = {
   requirements: new Map(['STUB-001', 'STUB-002', 'STUB-021', 'STUB-022'].map((id) => [id, requirement(id)])),
   reasons: new Map(),
+  vectors: new Set(),
+  proven: new Map(),
 };
 
 interface Report {

@@ -14,11 +14,13 @@ const REFUSAL = (status: number, errcode: string): Reply => ({ status, body: { e
  * @param registrationToken what registration asks for; absent, it is open.
  * @param federates whether it says that it has rooms with other nodes; it asks none for its keys.
  * @param node its name.
+ * @param version of its software.
  */
 export async function startStub(
   registrationToken?: string,
   federates = false,
   node = 'stub.example',
+  version = '1',
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const users = new Map<string, string>();
   return await listen((request, response) => {
@@ -33,6 +35,7 @@ export async function startStub(
         registrationToken,
         federates,
         node,
+        version,
       );
       const id = path === '/a/../anonymous' ? {} : { 'x-request-id': 'r1' };
       response.writeHead(reply.status, { 'content-type': 'application/json', ...id, ...reply.headers });
@@ -54,11 +57,12 @@ function answer(
   registrationToken: string | undefined,
   federates: boolean,
   node: string,
+  version: string,
 ): Reply {
   const token = authorization.replace('Bearer ', '');
   const user = users.get(token) ?? '';
   if (route === 'GET /versions')
-    return { status: 200, body: versions(registrationToken ? 'token' : 'open', federates, node) };
+    return { status: 200, body: versions(registrationToken ? 'token' : 'open', federates, node, version) };
   if (route === 'GET /health') return { status: 200, body: { status: 'ok' } };
   if (route === 'POST /register') {
     const { username, registration_token } = JSON.parse(text) as { username: string; registration_token?: string };
@@ -84,9 +88,9 @@ function answer(
   return REFUSAL(404, 'ECCP_NOT_FOUND');
 }
 
-const versions = (mode: string, federation: boolean, node: string) => ({
+const versions = (mode: string, federation: boolean, node: string, version: string) => ({
   node,
-  software: { name: 'stub', version: '1' },
+  software: { name: 'stub', version },
   versions: ['0.1'],
   classes: federation ? ['core', 'federation'] : ['core'],
   capabilities: { aliases: false, ...(federation ? { federation, admin: true } : {}) },

@@ -27,7 +27,12 @@ for (let number = 1; number <= 13; number++) {
     line: number,
   });
 }
-const ledger: Ledger = { requirements, reasons: new Map([['STUB-012', 'nobody can see it']]) };
+const ledger: Ledger = {
+  requirements,
+  reasons: new Map([['STUB-012', 'nobody can see it']]),
+  vectors: new Set(),
+  proven: new Map(),
+};
 
 interface Ran {
   code: number;

@@ -10,11 +10,10 @@ import {
   setWorldConstructor,
 } from '@cucumber/cucumber';
 import type { Session } from '../../accounts.ts';
+import { whyLeftOut } from '../../left-out.ts';
 import { NEIGHBOURS } from '../../other-node.ts';
 import { ConformanceFailure } from '../../outcome.ts';
 import { logProblems } from '../../peer/participant.ts';
-import type { Requirement } from '../../requirements.ts';
-import { whyNotApplicable } from '../../target-facts.ts';
 import { EccpWorld, GUESTS, OPERATOR, STRANGER } from '../../world.ts';
 
 // A step may wait for several answers, each with a deadline of its own; this only ends what hangs for good.
@@ -40,7 +39,8 @@ Before(async function (this: EccpWorld, { pickle }: ITestCaseHookParameter) {
   this.run.evidence.set(pickle.id, this.evidence);
   const tags = pickle.tags.map(({ name }) => name);
   const requirements = tags.flatMap((tag) => this.run.ledger.requirements.get(tag.slice(1)) ?? []);
-  const reason = whyNotApplicable(this.run.facts, tags, requirements) ?? whyLeftOut(this, tags, requirements);
+  const { facts, other, peering } = this.run;
+  const reason = whyLeftOut({ facts, other: other?.facts, tls: peering.authority !== undefined }, tags, requirements);
   if (reason !== undefined) {
     this.evidence.notApplicable = reason;
     return 'skipped';
@@ -77,16 +77,6 @@ After(async function (this: EccpWorld) {
       throw new ConformanceFailure(`requests to ${peer.name} that a node may send`, faults.slice(0, 5).join('; '));
   }
 });
-
-/** Why a scenario with these tags is not for this run, though the node may be good for it: what it takes is for the caller to add. */
-function whyLeftOut({ run }: EccpWorld, tags: string[], requirements: Requirement[]): string | undefined {
-  if (tags.includes('@tls-peers') && !run.peering.authority)
-    return 'the nodes that the suite plays speak plain HTTP in this run: --ca makes them speak TLS';
-  if (!tags.includes('@two-nodes')) return undefined;
-  if (!run.other) return 'this run has one node: --peer names another';
-  const reason = whyNotApplicable(run.other.facts, tags, requirements);
-  return reason && `${run.other.facts.node}: ${reason}`;
-}
 
 /** What a scenario with these tags needs and the run lacks; an operator's token becomes an actor. */
 async function whyNotTestable(
