@@ -111,7 +111,10 @@ export async function bringAcross(world: EccpWorld, name: string, alias: string)
     await host.delivered();
     return;
   }
-  if (visibility !== 'public') {
+  if (visibility !== 'public' && room.nodes.includes(host.setting.targetName)) {
+    say(host, room, { type: 'eccp.room.member', sender: inviter, content: { membership: 'invite' }, stateKey: user });
+    await host.delivered();
+  } else if (visibility !== 'public') {
     const { answer } = await invite(host, room, inviter, user);
     const status = lookUp(answer.body, 'invites.0.status');
     if (status !== 'applied') throw new ConformanceFailure(`the invitation of ${name} to be taken`, answer.text);

@@ -99,8 +99,15 @@ export class OwnDevice {
   }
 
   /** @param ephemeral the private key, which has to be fresh but for vectors. */
-  begin(claim: Claim, user: string, device: string, accountKey: string, ephemeral: Uint8Array): Pairwise {
-    const manifest = trusted(claim.manifest, user, device, accountKey);
+  begin(
+    claim: Claim,
+    user: string,
+    device: string,
+    accountKey: string,
+    ephemeral: Uint8Array,
+    known: Known = {},
+  ): Pairwise {
+    const manifest = trusted(claim.manifest, user, device, accountKey, known);
     for (const algorithm of ['eccp.x3dh.v1', 'eccp.ratchet.v1']) {
       if (!manifest.algorithms.includes(algorithm)) throw new Refusal('mismatch', `without ${algorithm}`);
     }

@@ -5,8 +5,10 @@ import { signJson } from '../wire/signature.ts';
 import {
   type Manifest,
   OwnDevice,
+  type Party,
   type Prekey,
   type Revocations,
+  type Signed,
   type SignedManifest,
   type SignedPrekey,
 } from './devices.ts';
@@ -15,7 +17,9 @@ import { publicOf, publicSigningKey } from './primitives.ts';
 /** The account of a user, with its account key. */
 export class Account {
   readonly user: string;
-  readonly #seed = fresh();
+  /** Of the account key. */
+  readonly seed = fresh();
+  #revocations: Revocations | undefined;
 
   constructor(user: string) {
     this.user = user;
@@ -23,12 +27,26 @@ export class Account {
 
   /** The account key, which others pin. */
   get key(): string {
-    return publicSigningKey(this.#seed);
+    return publicSigningKey(this.seed);
   }
 
   /** Signs an object of chapter 20 in its domain: an account key, a manifest, a list. */
   sign(domain: string, object: Manifest | Revocations | { [member: string]: string | number }): string {
-    return signJson(this.#seed, domain, object);
+    return signJson(this.seed, domain, object);
+  }
+
+  /** The account key as it is published. @param created the time, in milliseconds since 1970. */
+  published(created: number) {
+    const account_key = { v: 1, user: this.user, version: 1, ed25519: this.key, created };
+    return { account_key, signature: this.sign('eccp.account-key-sig.v1', account_key) };
+  }
+
+  /** The list of revocations with one device more. */
+  revoke({ device, ed25519 }: Party): Signed<'revocations', Revocations> {
+    const { version = 0, revoked = [] } = this.#revocations ?? {};
+    const list = [...revoked, { device, ed25519 }];
+    this.#revocations = { v: 1, user: this.user, version: version + 1, revoked: list };
+    return { revocations: this.#revocations, signature: this.sign('eccp.revocations-sig.v1', this.#revocations) };
   }
 }
 

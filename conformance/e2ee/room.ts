@@ -55,6 +55,23 @@ export class WritingChain {
     return hashJson('eccp.chain.v1', this.certificate);
   }
 
+  /** Whether the chain goes on: it is neither used up nor old, and everybody who can read it still may. @param readers as for `encrypt` */
+  isFor(readers: readonly string[], now: number): boolean {
+    const age = now - this.certificate.created;
+    const isFresh = this.#index < LENGTH && age >= 0 && age < WEEK;
+    return isFresh && [...this.#readers].every((reader) => readers.includes(reader));
+  }
+
+  /** Whether a device with this Ed25519 key was sent it. */
+  isWith(reader: string): boolean {
+    return this.#readers.has(reader);
+  }
+
+  /** A device with this Ed25519 key says that it did not get it. */
+  forget(reader: string): void {
+    this.#readers.delete(reader);
+  }
+
   /** What a device with this Ed25519 key is sent, to read from here on. */
   handTo(reader: string): RoomKey {
     if (this.#index >= LENGTH) throw new Refusal('exhausted', 'no message is left');
@@ -65,10 +82,7 @@ export class WritingChain {
 
   /** @param readers the Ed25519 keys of the devices in the room. */
   encrypt(payload: JsonObject, now: number, readers: readonly string[]): Encrypted {
-    const age = now - this.certificate.created;
-    const someoneLeft = ![...this.#readers].every((reader) => readers.includes(reader));
-    if (this.#index >= LENGTH || age < 0 || age >= WEEK || someoneLeft)
-      throw new Refusal('exhausted', 'a new chain is due');
+    if (!this.isFor(readers, now)) throw new Refusal('exhausted', 'a new chain is due');
     const header = { algorithm, sender_device: this.certificate.device, chain_id: this.id, index: this.#index++ };
     const [messageKey, next] = advance(this.#key);
     this.#key = next;

@@ -130,7 +130,7 @@ export class FakePeer implements Sender {
         const came = this.requests.map(({ method, uri }) => `${method} ${uri}`);
         throw new ConformanceFailure(`${what} within ${within} ms`, `only ${came.slice(-10).join(', ') || 'silence'}`);
       }
-      await this.#next(left);
+      await this.next(left);
     }
   }
 
@@ -236,7 +236,8 @@ export class FakePeer implements Sender {
     return known();
   }
 
-  async #next(within: number): Promise<void> {
+  /** Waits until something came, for at most so many milliseconds. */
+  async next(within: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, within);
     this.#listeners.add(resolve);

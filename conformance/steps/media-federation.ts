@@ -7,7 +7,7 @@ import type { Outcome, Reply, Request } from '../peer/server.ts';
 import { refusal } from '../peer/serving.ts';
 import type { EccpWorld } from '../world.ts';
 
-const BASE = '/_eccp/federation/v1/media/';
+export const BASE = '/_eccp/federation/v1/media/';
 const OCTETS = { 'content-type': 'application/octet-stream' };
 
 /** What a fake node that lies gives in place of a blob. */
@@ -138,7 +138,7 @@ When('{peer} asks for a blob that nobody has', async function (this: EccpWorld, 
 });
 
 /** Lets a fake node answer for one blob, beside what it gave for others. */
-function gives(peer: FakePeer, { id, bytes }: Blob, give: (bytes: Buffer) => Outcome | Promise<Outcome>): void {
+export function gives(peer: FakePeer, { id, bytes }: Blob, give: (bytes: Buffer) => Outcome | Promise<Outcome>): void {
   const before = peer.behaviour.intercept;
   peer.behaviour.intercept = async (request: Request) => {
     if (request.path !== `${BASE}${id}`) return before?.(request);
@@ -151,6 +151,6 @@ function asked(peer: FakePeer, { id }: Blob): number {
   return peer.requests.filter(({ path }) => path === `${BASE}${id}`).length;
 }
 
-function octets(raw: Buffer, announced = raw.length): Reply {
+export function octets(raw: Buffer, announced = raw.length): Reply {
   return { status: 200, raw, headers: { ...OCTETS, 'content-length': String(announced) } };
 }
