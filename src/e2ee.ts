@@ -1,7 +1,10 @@
 // What `eccp/e2ee` exports: the cryptography of clients, chapters 23 to 27 of the specification, for browsers and Node alike.
 export {
   type AccountKey,
+  compareAccountKey,
   newAccountKey,
+  nextAccountKey,
+  type Pin,
   type SignedAccountKey,
   signRevocations,
   verifyAccountKey,
@@ -34,4 +37,5 @@ export {
 } from './e2ee/room-chain.ts';
 export { decryptInRoom, type HeldChain, takeChain } from './e2ee/room-receiver.ts';
 export { encryptForRoom, handOut, isExhausted, newChain, type OwnChain } from './e2ee/room-sender.ts';
+export { addSession, decryptFrom, encryptTo, keptSessions, type Sessions, sessionWith } from './e2ee/sessions.ts';
 export { type KeyPair, signingPair } from './e2ee/signature.ts';

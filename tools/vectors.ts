@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { JsonObject } from '../src/core/canonical-json.ts';
+import { accountKeys } from './vectors/account-keys.ts';
 import { attachments } from './vectors/attachments.ts';
 import { audit } from './vectors/audit.ts';
 import { canonicalJson } from './vectors/canonical-json.ts';
@@ -33,6 +34,7 @@ Example: npm run vectors -- --check
 
 const folder = 'spec/vectors';
 const files: { [name: string]: () => JsonObject | Promise<JsonObject> } = {
+  'account-keys.json': accountKeys,
   'attachments.json': attachments,
   'audit.json': audit,
   'canonical-json.json': canonicalJson,

@@ -4,7 +4,7 @@ import { hashJson } from '../wire/hash.ts';
 import type { Json } from '../wire/json.ts';
 import { bytes, requireForm } from './forms.ts';
 import { Pairwise, type RatchetContent } from './pairwise.ts';
-import { hkdf, none, publicOf, requireSigned, x25519 } from './primitives.ts';
+import { hkdf, none, publicOf, requireAgreementKey, requireSigned, x25519 } from './primitives.ts';
 import { Refusal } from './refusal.ts';
 
 export type Party = { user: string; device: string; ed25519: string; x25519: string };
@@ -43,6 +43,7 @@ export function trusted(
   if (manifest.user !== user || manifest.device !== device) throw new Refusal('mismatch', 'another device');
   requireSigned(manifest.ed25519, 'eccp.manifest-sig.v1', manifest, signature);
   requireSigned(accountKey, 'eccp.cross-sig.v1', manifest, cross_signature ?? '');
+  requireAgreementKey(manifest.x25519);
   if (held !== undefined && held.ed25519 !== manifest.ed25519) throw new Refusal('mismatch', 'another key');
   const isNew = held !== undefined && canonical(held) !== canonical(manifest);
   if (isNew && manifest.created <= held.created) throw new Refusal('replayed', 'an old manifest');

@@ -55,6 +55,11 @@ export function x25519(secret: Uint8Array, publicKey: string): Uint8Array {
   }
 }
 
+/** Refuses a key before anything is agreed with it: clamped, every private key gives zero with a point of small order. @throws Refusal bad_key */
+export function requireAgreementKey(publicKey: string): void {
+  x25519(Buffer.alloc(32, 1), publicKey);
+}
+
 /** AES-256-GCM under `HKDF(salt, secret, info, 44)`, the tag at the end. */
 export function seal(
   secret: Uint8Array,

@@ -9,6 +9,7 @@ export interface Question {
 
 /** The files that a client library is checked with, and the others: what comes out, by the sections of spec/vectors/README.md. */
 export const CLIENT_FILES = [
+  'account-keys.json',
   'attachments.json',
   'handshake.json',
   'manifests.json',
@@ -52,6 +53,7 @@ export function questionOf(file: string, vector: JsonObject): Question {
     if (isGood) delete given.blob; // it would tell the hash
     return { given, answer };
   }
+  if (file === 'account-keys.json') return split(vector, ['expected', 'is']);
   if (file === 'manifests.json') return split(vector, ['expected']);
   if (file === 'recovery.json') {
     return split(vector, 'text' in vector ? ['expected', 'key', 'written'] : ['expected', 'recovery']);

@@ -2,6 +2,7 @@ import { E2eeError } from './error.ts';
 import { constant, id, key, matching, object, oneOf, requireThat, signature, time } from './form.ts';
 import { canonicalText } from './json.ts';
 import type { Revocations } from './revocations.ts';
+import { requireAgreementKey } from './schedule.ts';
 import { requireSignature } from './signature.ts';
 
 /** A device as it describes itself (chapter 20). */
@@ -71,7 +72,7 @@ const checkSignedPrekey = object({
 /**
  * The manifest of a device that its user stands by.
  *
- * @throws E2eeError malformed, mismatch, bad_signature, replayed, revoked (HAND-010 to HAND-012, HAND-015 to HAND-017)
+ * @throws E2eeError malformed, mismatch, bad_signature, bad_key, replayed, revoked (HAND-001, HAND-010 to HAND-012, HAND-015 to HAND-017)
  */
 export function verifyManifest(signed: SignedManifest, expected: Expected): Manifest {
   checkSignedManifest(signed, 'manifest');
@@ -83,6 +84,7 @@ export function verifyManifest(signed: SignedManifest, expected: Expected): Mani
   requireSignature(manifest.ed25519, 'eccp.manifest-sig.v1', manifest, own);
   if (cross === undefined) throw new E2eeError('bad_signature', 'the account key has not signed the manifest');
   requireSignature(accountKey, 'eccp.cross-sig.v1', manifest, cross);
+  requireAgreementKey(manifest.x25519);
   if (held) requireSuccessor(manifest, held);
   if (revocations?.revoked.some((one) => one.device === device || one.ed25519 === manifest.ed25519)) {
     throw new E2eeError('revoked', `${user} revoked ${device}`);
@@ -100,7 +102,7 @@ function requireSuccessor(manifest: Manifest, held: Manifest): void {
  * A prekey of a device.
  *
  * @param kinds of which it may be.
- * @throws E2eeError malformed, mismatch, bad_signature (HAND-013, HAND-014)
+ * @throws E2eeError malformed, mismatch, bad_signature, bad_key (HAND-001, HAND-013, HAND-014)
  */
 export function verifyPrekey(signed: SignedPrekey, manifest: Manifest, kinds: readonly PrekeyKind[]): Prekey {
   checkSignedPrekey(signed, 'prekey');
@@ -109,5 +111,6 @@ export function verifyPrekey(signed: SignedPrekey, manifest: Manifest, kinds: re
     throw new E2eeError('mismatch', `a prekey of kind ${prekey.kind} of ${prekey.user} ${prekey.device}`);
   }
   requireSignature(manifest.ed25519, 'eccp.prekey-sig.v1', prekey, signed.signature);
+  requireAgreementKey(prekey.key);
   return prekey;
 }

@@ -1,4 +1,5 @@
 // eccp.recovery.v1 (chapter 27).
+import type { Pin } from './account.ts';
 import { fromBase64url, type Random, systemRandom, toBase64url, utf8 } from './bytes.ts';
 import { E2eeError } from './error.ts';
 import { ciphertext, constant, id, key, object, requireThat } from './form.ts';
@@ -9,7 +10,7 @@ import { cipher, decrypted } from './schedule.ts';
 export type Recovery = {
   v: 1;
   account_key: { version: number; seed: string };
-  pins: { [user: string]: { version: number; ed25519: string } };
+  pins: { [user: string]: Pin };
 };
 
 /** The content of the account data `eccp.recovery`. */

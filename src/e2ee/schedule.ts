@@ -28,6 +28,18 @@ export function agreementPair(secret: Uint8Array): KeyPair {
   return { secret: toBase64url(secret), public: toBase64url(x25519.getPublicKey(secret)) };
 }
 
+/** Any private key will do: clamping makes each a multiple of the cofactor, with which a point of small order gives zero. */
+const probe = toBase64url(new Uint8Array(32).fill(9));
+
+/**
+ * Refuses a public key before anything is agreed with it.
+ *
+ * @throws E2eeError bad_key (HAND-001)
+ */
+export function requireAgreementKey(publicKey: string): void {
+  agree(probe, publicKey);
+}
+
 /**
  * `X25519(a, B)`.
  *

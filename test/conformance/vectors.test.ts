@@ -57,7 +57,7 @@ describe('eccp-conformance vectors', () => {
     assert.equal((await vectors('--exec', '/there/is/no/such/program', 'recovery.json')).code, 2);
     assert.match(
       (await vectors('--exec', program, 'none.json')).error,
-      /there are no vectors none\.json; there are attachments\.json, /,
+      /there are no vectors none\.json; there are account-keys\.json, attachments\.json, /,
     );
   });
 });

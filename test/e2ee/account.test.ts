@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { signJson } from '../../conformance/wire/signature.ts';
-import { newAccountKey, signRevocations, verifyAccountKey } from '../../src/e2ee/account.ts';
+import { followsAccountKey, readAccountKey } from '../../src/core/device-manifest.ts';
+import {
+  compareAccountKey,
+  newAccountKey,
+  nextAccountKey,
+  type SignedAccountKey,
+  signRevocations,
+  verifyAccountKey,
+} from '../../src/e2ee/account.ts';
 import { fromBase64url } from '../../src/e2ee/bytes.ts';
 import { verifyRevocations } from '../../src/e2ee/revocations.ts';
 import { codeOf } from './people.ts';
@@ -21,7 +29,7 @@ test('an account key that is malformed, altered or of somebody else is refused',
   const { account_key } = signed;
   const verify = (more: object, of = user) => codeOf(() => verifyAccountKey({ ...signed, ...more }, of));
   assert.equal(verify({}, '@bob:example.org'), 'mismatch');
-  assert.equal(verify({ account_key: { ...account_key, version: 2 } }), 'bad_signature');
+  assert.equal(verify({ account_key: { ...account_key, created: 2 } }), 'bad_signature');
   assert.equal(
     verify({ account_key: { ...account_key, ed25519: newAccountKey(user, 1).pair.public } }),
     'bad_signature',
@@ -39,6 +47,30 @@ test('a list of revocations is taken under the key that signed it, and under no 
   const accountKey = newAccountKey(user, 1).pair.public;
   assert.equal(
     codeOf(() => verifyRevocations(list, { user, accountKey })),
+    'bad_signature',
+  );
+});
+
+test('account keys that follow each other are fresh, and taken by clients and nodes', () => {
+  let [before, secret]: [SignedAccountKey, string] = [signed, pair.secret];
+  for (let version = 2; version < 5; version++) {
+    const next = nextAccountKey(before.account_key, secret, version);
+    assert.equal(next.signed.account_key.version, version);
+    assert.notEqual(next.pair.secret, nextAccountKey(before.account_key, secret, version).pair.secret);
+    assert.equal(compareAccountKey(next.signed, user, before.account_key), 'continuation');
+    assert.ok(followsAccountKey(readAccountKey(next.signed, user), before));
+    [before, secret] = [next.signed, next.pair.secret];
+  }
+  assert.equal(compareAccountKey(before, user, signed.account_key), 'reset'); // those between it has not seen
+});
+
+test('an account key made without the one before is taken by nodes, and a reset for clients', () => {
+  const { signed: reset } = nextAccountKey(signed.account_key, undefined, 2);
+  assert.equal(compareAccountKey(reset, user, signed.account_key), 'reset');
+  assert.ok(followsAccountKey(readAccountKey(reset, user), signed));
+  const thief = nextAccountKey(signed.account_key, newAccountKey(user, 1).pair.secret, 2);
+  assert.equal(
+    codeOf(() => compareAccountKey(thief.signed, user, signed.account_key)),
     'bad_signature',
   );
 });

@@ -2,9 +2,10 @@ import type { Json, JsonObject } from '../../src/core/canonical-json.ts';
 import { toBase64url } from '../../src/core/encoding.ts';
 import type { Random } from '../../src/e2ee/bytes.ts';
 import { crossSign, type Device, newDevice, newPrekeys } from '../../src/e2ee/device.ts';
-import { acceptSession, startSession } from '../../src/e2ee/handshake.ts';
+import { startSession } from '../../src/e2ee/handshake.ts';
 import type { Claim, PrekeyKind, SignedManifest, SignedPrekey } from '../../src/e2ee/manifest.ts';
-import { decrypt, encrypt, type Payload, type RatchetContent, type Session } from '../../src/e2ee/ratchet.ts';
+import type { Payload, RatchetContent, Session } from '../../src/e2ee/ratchet.ts';
+import { addSession, decryptFrom, encryptTo, type Sessions, sessionWith } from '../../src/e2ee/sessions.ts';
 import { signingPair } from '../../src/e2ee/signature.ts';
 import { startTime } from './fixed.ts';
 
@@ -73,7 +74,7 @@ export function say(body: string): Payload {
 /** Devices that talk, and what they do as steps of a vector. */
 export class Conversation {
   readonly steps: JsonObject[] = [];
-  readonly #sessions = new Map<Name, Session>();
+  readonly #sessions = new Map<Name, Sessions>();
   readonly #devices = new Map<Name, Device>();
   #ratchetKey = 100;
 
@@ -82,7 +83,7 @@ export class Conversation {
     const { manifest, accountKey } = actors[to];
     const expected = { user: manifest.manifest.user, device: manifest.manifest.device, accountKey };
     const session = startSession(this.device(by), claim, expected, counting(ephemeral));
-    this.#sessions.set(by, session);
+    this.#sessions.set(by, addSession(this.#sessions.get(by) ?? [], session));
     this.#step({ do: 'start', by, with: to, claim: claim as unknown as Json, ephemeral: bytesOf(ephemeral) }, 'ok', {
       session: session.session,
       root: session.root,
@@ -97,11 +98,9 @@ export class Conversation {
 
   /** Encrypts, and gives what is to be delivered. */
   encrypt(by: Name, body: string): RatchetContent {
-    const session = this.session(by);
-    const isNew = session.sending === undefined;
+    const isNew = this.session(by).sending === undefined;
     const payload = say(body);
-    const { session: next, content } = encrypt(session, payload, counting(this.#ratchetKey));
-    this.#sessions.set(by, next);
+    const content = this.#encrypt(by, payload);
     const ratchetKey = isNew ? { ratchet_key: bytesOf(this.#ratchetKey++) } : {};
     this.#step({ do: 'encrypt', by, payload, ...ratchetKey }, 'ok', { content });
     return content;
@@ -111,9 +110,7 @@ export class Conversation {
   lose(by: Name, count: number): this {
     const isNew = this.session(by).sending === undefined;
     const ratchetKey = isNew ? { ratchet_key: bytesOf(this.#ratchetKey) } : {};
-    for (let i = 0; i < count; i++) {
-      this.#sessions.set(by, encrypt(this.session(by), say('lost'), counting(this.#ratchetKey)).session);
-    }
+    for (let i = 0; i < count; i++) this.#encrypt(by, say('lost'));
     if (isNew) this.#ratchetKey++;
     this.steps.push({ do: 'lose', by, count, payload: say('lost'), ...ratchetKey });
     return this;
@@ -121,32 +118,30 @@ export class Conversation {
 
   /** Decrypts, which has to work. */
   decrypt(by: Name, from: Name, content: RatchetContent): this {
-    const held = this.#sessions.get(by);
-    if (held?.session === content.session) {
-      const { session, payload } = decrypt(held, content);
-      this.#sessions.set(by, session);
-      return this.#step({ do: 'decrypt', by, from, content }, 'ok', { payload });
-    }
-    const { device, session, payload } = acceptSession(this.device(by), actors[from].manifest.manifest, content);
+    const sender = actors[from].manifest.manifest;
+    const held = this.#sessions.get(by) ?? [];
+    const { device, sessions, payload } = decryptFrom(this.device(by), held, sender, content);
     this.#devices.set(by, device);
-    this.#sessions.set(by, session);
+    this.#sessions.set(by, sessions);
     return this.#step({ do: 'decrypt', by, from, content }, 'ok', { payload });
   }
 
   /** What is refused; the reason is written down by hand, and the state stays. */
-  refuse(by: Name, from: Name, content: Json, expected: string): this {
+  refuse(by: Name, from: string, content: Json, expected: string): this {
     return this.#step({ do: 'decrypt', by, from, content }, expected);
   }
 
-  /** Deletes the session. */
+  /** Deletes its sessions. */
   forget(by: Name): this {
     this.#sessions.delete(by);
     this.steps.push({ do: 'forget', by });
     return this;
   }
 
+  /** The session that it encrypts with. All of its sessions are with one other device. */
   session(by: Name): Session {
-    const session = this.#sessions.get(by);
+    const sessions = this.#sessions.get(by) ?? [];
+    const session = sessionWith(sessions, sessions[0]?.peer.ed25519 ?? '');
     if (session === undefined) throw new Error(`${by} has no session`);
     return session;
   }
@@ -157,6 +152,13 @@ export class Conversation {
 
   vector(rule: string, name: string): JsonObject {
     return { name, rule, steps: this.steps };
+  }
+
+  #encrypt(by: Name, payload: Payload): RatchetContent {
+    const held = this.#sessions.get(by) ?? [];
+    const { sessions, content } = encryptTo(held, this.session(by).peer.ed25519, payload, counting(this.#ratchetKey));
+    this.#sessions.set(by, sessions);
+    return content;
   }
 
   #step(step: JsonObject, expected: string, result: JsonObject = {}): this {

@@ -1,15 +1,23 @@
 import type { JsonObject } from '../../src/core/canonical-json.ts';
-import { Conversation, claimOf, shared } from './devices.ts';
+import { actors, Conversation, claimOf, shared } from './devices.ts';
 import { badClaims } from './handshake/claims.ts';
+import { weak } from './handshake/forged.ts';
 import { badMessages } from './handshake/messages.ts';
 
 /** How two devices agree on a first secret (spec/23-handshake.md). */
 export function handshake(): JsonObject {
   return {
     about: 'Handshakes between devices, step by step: claimed keys, first messages, and what is refused.',
-    ...shared(),
+    devices: { ...(shared().devices as JsonObject), weak: weakDevice() },
     vectors: [...good(), ...badClaims(), ...badMessages()],
   };
+}
+
+/** It only sends what is in the vectors. */
+function weakDevice(): JsonObject {
+  const { device, manifest } = weak;
+  const secrets = { ed25519: device.signing.secret, x25519: device.identity.secret, prekeys: [] };
+  return { account_key: actors.mallory.accountKey, manifest, secrets };
 }
 
 function good(): JsonObject[] {

@@ -5,6 +5,7 @@ import type { Revocations, SignedRevocations } from '../../src/e2ee/revocations.
 import { signObject } from '../../src/e2ee/signature.ts';
 import { actors, bytesOf } from './devices.ts';
 import { startTime } from './fixed.ts';
+import { aboveThePrime, smallPoints } from './handshake/forged.ts';
 import { flipped } from './spoilt.ts';
 
 const { device, manifest: first, accountKey } = actors.bob;
@@ -62,6 +63,36 @@ function devices(): JsonObject[] {
     of('HAND-015', 'a manifest with another key', 'mismatch', rekeyed, {
       held: { ...first.manifest, created: startTime - 1 },
     }),
+    ...([...smallPoints, ['not below the prime', aboveThePrime]] as const).map(([what, x25519]) =>
+      of(
+        'HAND-001',
+        `an X25519 key with which there is no secret: ${what}`,
+        'bad_key',
+        signed({ ...later.manifest, x25519 }),
+        {
+          held: first.manifest,
+        },
+      ),
+    ),
+    of(
+      'HAND-010',
+      'a manifest that another device signed',
+      'bad_signature',
+      crossSign(
+        {
+          manifest: first.manifest,
+          signature: signObject(actors.mallory.device.signing.secret, 'eccp.manifest-sig.v1', first.manifest),
+        },
+        account,
+      ),
+    ),
+    of(
+      'HAND-012',
+      'a later manifest that nobody cross-signed',
+      'bad_signature',
+      { manifest: later.manifest, signature: later.signature },
+      { held: first.manifest },
+    ),
     of('HAND-017', 'a revoked device', 'revoked', first, revoking({ device: 'BOB00001', ed25519: bytesOf(7) })),
     of('HAND-017', 'a revoked key', 'revoked', first, revoking({ device: 'BOB00007', ed25519 })),
   ];

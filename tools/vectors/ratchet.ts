@@ -1,9 +1,11 @@
 import type { JsonObject } from '../../src/core/canonical-json.ts';
-import { fromBase64url, utf8 } from '../../src/e2ee/bytes.ts';
+import { fromBase64url } from '../../src/e2ee/bytes.ts';
 import { bound } from '../../src/e2ee/json.ts';
 import type { RatchetContent } from '../../src/e2ee/ratchet.ts';
-import { chainStep, seal } from '../../src/e2ee/schedule.ts';
 import { bytesOf, Conversation, claimOf, shared } from './devices.ts';
+import { aboveThePrime, smallPoints } from './handshake/forged.ts';
+import { sealed, sealedUnder } from './ratchet/forged.ts';
+import { sessions } from './ratchet/sessions.ts';
 import { flipped } from './spoilt.ts';
 
 /** What two devices send each other (spec/24-ratchet.md). */
@@ -11,7 +13,7 @@ export function ratchet(): JsonObject {
   return {
     about: 'Messages from device to device, step by step: in order, out of it, lost, and what is refused.',
     ...shared(),
-    vectors: [...good(), ...bounds(), ...refused()],
+    vectors: [...good(), ...bounds(), ...refused(), ...forged(), ...sessions()],
   };
 }
 
@@ -145,8 +147,6 @@ function refused(): JsonObject[] {
       'bad_ciphertext',
     ),
     spoilt('RAT-024', 'another ratchet key', changed({ key: bytesOf(9) }), 'bad_ciphertext'),
-    spoilt('HAND-001', 'a ratchet key of small order', changed({ key: bytesOf(0) }), 'bad_key'),
-    spoilt('HAND-001', 'a ratchet key that is not below the prime', changed({ key: bytesOf(255) }), 'bad_key'),
     spoilt('HAND-030', 'another session', changed({ session: bytesOf(7) }), 'unknown_key'),
     spoilt('HAND-004', 'an unknown member', changed({ note: 'x' }), 'malformed'),
     spoilt('HAND-004', 'a negative index', changed({ index: -1 }), 'malformed'),
@@ -191,12 +191,31 @@ function refused(): JsonObject[] {
   ];
 }
 
-/** What alice's next message would be if she encrypted this text. */
-function sealed(talk: Conversation, text: string): JsonObject {
-  const { session, sending, previous } = talk.session('alice');
-  if (sending === undefined) throw new Error('alice has no chain');
-  const header = { algorithm: 'eccp.ratchet.v1', session, key: sending.public, previous, index: sending.index };
-  const { messageKey } = chainStep(fromBase64url(sending.chain));
-  const ciphertext = seal(messageKey, 'eccp.ratchet-message.v1', utf8(text), bound('eccp.ratchet-ad.v1', header));
-  return { ...header, ciphertext };
+/** Messages that alice makes in another way than she should, each followed by a good one. */
+function forged(): JsonObject[] {
+  const text = '{"content":{},"type":"org.example.note"}';
+  const withKey = (name: string, key: string, agreed: (talk: Conversation) => Uint8Array) => {
+    const talk = underWay();
+    talk.refuse('bob', 'alice', sealedUnder(talk, key, agreed(talk)), 'bad_key');
+    return talk.decrypt('bob', 'alice', talk.encrypt('alice', 'a1')).vector('HAND-001', name);
+  };
+  const withData = (name: string, adOf: (header: JsonObject) => Uint8Array) => {
+    const talk = underWay();
+    const a1 = talk.encrypt('alice', 'a1');
+    const { ciphertext: _, ...header } = sealed(talk, text);
+    talk.refuse('bob', 'alice', sealed(talk, text, adOf(header)), 'bad_ciphertext').decrypt('bob', 'alice', a1);
+    return talk.vector('RAT-010', name);
+  };
+  return [
+    ...smallPoints.map(([what, key]) => {
+      return withKey(`a ratchet key of small order, and all else to fit: ${what}`, key, () => new Uint8Array(32));
+    }),
+    // 9 + p stands for the base point, with which the agreement gives bob's public key.
+    withKey('a ratchet key that is not below the prime, and all else to fit', aboveThePrime, (talk) =>
+      fromBase64url(talk.session('alice').theirs),
+    ),
+    withData('no associated data', () => new Uint8Array()),
+    withData('the associated data of rooms', (header) => bound('eccp.room-ad.v1', header)),
+    withData('associated data without the index', ({ index: _, ...header }) => bound('eccp.ratchet-ad.v1', header)),
+  ];
 }

@@ -1,14 +1,14 @@
 // A client that encrypts, as small as one can be: the library for what is secret, its node for everything else.
 import { randomUUID } from 'node:crypto';
 import {
-  acceptSession,
+  addSession,
   crossSign,
   type Device,
-  decrypt,
+  decryptFrom,
   decryptInRoom,
   E2eeError,
-  encrypt,
   encryptForRoom,
+  encryptTo,
   type HeldChain,
   handOut,
   isExhausted,
@@ -21,6 +21,7 @@ import {
   type RatchetContent,
   type RoomKeyContent,
   type Session,
+  sessionWith,
   startSession,
   takeChain,
 } from '../../../src/e2ee.ts';
@@ -30,13 +31,10 @@ import type { Claims, News, NodeApi, RoomEvent, ToDeviceMessage } from './node-a
 /** Everything that the device has to store, as JSON. */
 export interface DeviceState {
   device: Device;
-  /** The one in which something was decrypted last comes first (RAT-030). */
   sessions: Session[];
   own: { [room: string]: OwnChain };
   held: HeldChain[];
 }
-
-const keptSessions = 4;
 
 export class EncryptingDevice {
   readonly api: NodeApi;
@@ -89,11 +87,10 @@ export class EncryptingDevice {
     await this.#beginSessions([...payloads.keys()]);
     const messages: { [user: string]: { [device: string]: object } } = {};
     for (const [{ user, device, ed25519 }, payload] of payloads) {
-      const session = this.#sessionWith(ed25519);
-      if (session === undefined) continue; // it has left no prekeys with its node
-      const sent = encrypt(session, payload);
-      this.#keep({ sessions: this.#state.sessions.map((one) => (one === session ? sent.session : one)) });
-      messages[user] = { ...messages[user], [device]: sent.content };
+      if (sessionWith(this.#state.sessions, ed25519) === undefined) continue; // it has left no prekeys with its node
+      const { sessions, content } = encryptTo(this.#state.sessions, ed25519, payload);
+      this.#keep({ sessions });
+      messages[user] = { ...messages[user], [device]: content };
     }
     await this.api.call('PUT', `/to_device/eccp.encrypted/${randomUUID()}`, { messages });
   }
@@ -106,25 +103,19 @@ export class EncryptingDevice {
   async hear({ sender, sender_device, content }: ToDeviceMessage): Promise<Payload> {
     const message = content as unknown as RatchetContent;
     const peer = await this.keys.device(sender, sender_device);
-    const held = this.#state.sessions.find(({ session }) => session === message.session);
-    if (held && held.peer.ed25519 !== peer.ed25519)
-      throw new E2eeError('mismatch', 'the session is with another device');
-    const { device } = this.#state;
-    const heard = held ? { device, ...decrypt(held, message) } : acceptSession(device, peer, message);
-    const { session, payload } = heard;
+    const { device, sessions, payload } = decryptFrom(this.#state.device, this.#state.sessions, peer, message);
     const chains = this.#state.held;
     const taken =
       payload.type === 'eccp.room_key'
         ? [
             takeChain(
               payload.content as unknown as RoomKeyContent,
-              session.peer,
+              peer,
               chains.map(({ id }) => id),
             ),
           ]
         : [];
-    this.#keep({ device: heard.device, held: [...chains, ...taken] });
-    this.#useFirst(session, held);
+    this.#keep({ device, sessions, held: [...chains, ...taken] });
     return payload;
   }
 
@@ -172,27 +163,16 @@ export class EncryptingDevice {
   async #beginSessions(devices: readonly Manifest[]): Promise<void> {
     const wanted: { [user: string]: string[] } = {};
     for (const { user, device, ed25519 } of devices) {
-      if (this.#sessionWith(ed25519) === undefined) wanted[user] = [...(wanted[user] ?? []), device];
+      if (sessionWith(this.#state.sessions, ed25519) === undefined) wanted[user] = [...(wanted[user] ?? []), device];
     }
     if (Object.keys(wanted).length === 0) return;
     const answer = await this.api.call<{ devices: Claims }>('POST', '/keys/claim', { devices: wanted });
     for (const [user, claims] of Object.entries(answer.devices)) {
       for (const [device, claim] of Object.entries(claims)) {
-        this.#useFirst(startSession(this.#state.device, claim, this.keys.expected(user, device)));
+        const session = startSession(this.#state.device, claim, this.keys.expected(user, device));
+        this.#keep({ sessions: addSession(this.#state.sessions, session) });
       }
     }
-  }
-
-  #sessionWith(ed25519: string): Session | undefined {
-    return this.#state.sessions.find(({ peer }) => peer.ed25519 === ed25519);
-  }
-
-  /** RAT-031 */
-  #useFirst(session: Session, before?: Session): void {
-    const isOfPeer = ({ peer }: Session) => peer.ed25519 === session.peer.ed25519;
-    const others = this.#state.sessions.filter((one) => one !== before);
-    const kept = others.filter(isOfPeer).slice(0, keptSessions - 1);
-    this.#keep({ sessions: [session, ...kept, ...others.filter((one) => !isOfPeer(one))] });
   }
 
   #keep(changes: Partial<DeviceState>): void {

@@ -1,5 +1,7 @@
 // What a device knows of the keys of users: nothing that a node says of them counts unless the account key that is pinned says so.
 import {
+  type AccountKey,
+  compareAccountKey,
   E2eeError,
   type Expected,
   type Manifest,
@@ -12,7 +14,7 @@ import type { NodeApi, UserKeys } from './node-api.ts';
 
 export class KnownKeys {
   /** The account key of each user, as it was seen first, for the users to compare. */
-  readonly pins = new Map<string, string>();
+  readonly pins = new Map<string, AccountKey>();
   readonly #api: NodeApi;
   readonly #devices = new Map<string, Manifest[]>();
   /** Of every device that was ever seen, by user and device. */
@@ -53,7 +55,7 @@ export class KnownKeys {
 
   /** What has to be true of what a claim gives for a device. */
   expected(user: string, device: string): Expected {
-    const [accountKey, held] = [this.pins.get(user), this.#manifests.get(`${user} ${device}`)];
+    const [accountKey, held] = [this.pins.get(user)?.ed25519, this.#manifests.get(`${user} ${device}`)];
     if (accountKey === undefined) throw new E2eeError('unknown_key', `${user} has no account key`);
     const revocations = this.#revocations.get(user);
     return { user, device, accountKey, ...(held ? { held } : {}), ...(revocations ? { revocations } : {}) };
@@ -61,11 +63,13 @@ export class KnownKeys {
 
   #take(user: string, { account_key, revocations, manifests }: UserKeys): void {
     if (account_key === undefined) return;
-    const { ed25519: accountKey } = verifyAccountKey(account_key, user);
-    const pinned = this.pins.get(user) ?? accountKey;
-    // A client shows that to its user, who finds out why; section 20.2.
-    if (accountKey !== pinned) throw new E2eeError('bad_signature', `the account key of ${user} is another one`);
-    this.pins.set(user, pinned);
+    const pinned = this.pins.get(user);
+    const shown = verifyAccountKey(account_key, user);
+    // A client shows that to its user, who finds out why (HAND-045).
+    if (pinned && compareAccountKey(account_key, user, pinned) === 'reset')
+      throw new E2eeError('bad_signature', `the account key of ${user} is another one`);
+    this.pins.set(user, shown);
+    const accountKey = shown.ed25519;
     const held = this.#revocations.get(user);
     if (revocations === undefined && held) throw new E2eeError('replayed', `${user} had revoked devices`);
     if (revocations) {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Device } from '../../../src/e2ee/device.ts';
-import { acceptSession, startSession } from '../../../src/e2ee/handshake.ts';
+import { startSession } from '../../../src/e2ee/handshake.ts';
 import { type Claim, type PrekeyKind, verifyManifest } from '../../../src/e2ee/manifest.ts';
-import { decrypt, encrypt, type Payload, type RatchetContent, type Session } from '../../../src/e2ee/ratchet.ts';
+import type { Payload, RatchetContent } from '../../../src/e2ee/ratchet.ts';
 import { agreementPair } from '../../../src/e2ee/schedule.ts';
+import { addSession, decryptFrom, encryptTo, type Sessions } from '../../../src/e2ee/sessions.ts';
 import { signingPair } from '../../../src/e2ee/signature.ts';
 import type { Implementation, VectorDevice } from './steps.ts';
 
@@ -12,7 +13,7 @@ const bytes = (text: string) => Buffer.from(text, 'base64url');
 /** The reference library. Its state goes through JSON after each step: it is plain data. */
 export class Library implements Implementation {
   #device: Device;
-  #session: Session | undefined;
+  #sessions: Sessions = [];
 
   constructor({ manifest: { manifest }, secrets }: VectorDevice) {
     this.#device = {
@@ -28,37 +29,33 @@ export class Library implements Implementation {
   }
 
   start(claim: Claim, peer: VectorDevice, ephemeral: Uint8Array): { session: string; root: string } {
-    this.#session = startSession(this.#device, claim, expectedOf(peer), () => ephemeral);
-    const { session, root } = this.#session;
-    return { session, root };
+    const begun = startSession(this.#device, claim, expectedOf(peer), () => ephemeral);
+    this.#sessions = stored(addSession(this.#sessions, begun));
+    return { session: begun.session, root: begun.root };
   }
 
+  /** All sessions of a device are with one other. */
   encrypt(payload: Payload, ratchetKey: Uint8Array | undefined): RatchetContent {
-    assert.ok(this.#session);
-    const { session, content } = encrypt(this.#session, payload, () => ratchetKey ?? assert.fail('no new key is due'));
-    this.#session = stored(session);
+    const random = () => ratchetKey ?? assert.fail('no new key is due');
+    const { sessions, content } = encryptTo(this.#sessions, this.#sessions[0]?.peer.ed25519 ?? '', payload, random);
+    this.#sessions = stored(sessions);
     return content;
   }
 
   decrypt(peer: VectorDevice, content: RatchetContent): Payload {
-    if (this.#session?.session === content.session) {
-      const { session, payload } = decrypt(this.#session, content);
-      this.#session = stored(session);
-      return payload;
-    }
     const sender = verifyManifest(peer.manifest, expectedOf(peer));
-    const { device, session, payload } = acceptSession(this.#device, sender, content);
+    const { device, sessions, payload } = decryptFrom(this.#device, this.#sessions, sender, content);
     this.#device = stored(device);
-    this.#session = stored(session);
+    this.#sessions = stored(sessions);
     return payload;
   }
 
   forget(): void {
-    this.#session = undefined;
+    this.#sessions = [];
   }
 
   state(): string {
-    return JSON.stringify([this.#device, this.#session]);
+    return JSON.stringify([this.#device, this.#sessions]);
   }
 }
 

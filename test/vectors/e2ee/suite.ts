@@ -9,32 +9,40 @@ import type { Implementation, VectorDevice } from './steps.ts';
 /** The suite's own implementation, on node:crypto, which shares no code with the library. */
 export class Suite implements Implementation {
   readonly #device: OwnDevice;
-  #pairwise: Pairwise | undefined;
+  /** The one that began, or that decrypted something, last comes first; all are with one other device. */
+  #sessions: { pairwise: Pairwise; hasHeard: boolean }[] = [];
 
   constructor({ manifest: { manifest }, secrets }: VectorDevice) {
     this.#device = new OwnDevice(manifest, Buffer.from(secrets.x25519, 'base64url'), secrets.prekeys);
   }
 
   start(claim: Claim, { manifest: { manifest }, account_key }: VectorDevice, ephemeral: Uint8Array) {
-    this.#pairwise = this.#device.begin(claim, manifest.user, manifest.device, account_key, ephemeral);
-    return { session: this.#pairwise.session, root: toBase64url(this.#pairwise.root) };
+    const pairwise = this.#device.begin(claim, manifest.user, manifest.device, account_key, ephemeral);
+    this.#use(pairwise, false);
+    return { session: pairwise.session, root: toBase64url(pairwise.root) };
   }
 
   encrypt(payload: Payload, ratchetKey: Uint8Array | undefined): RatchetContent {
-    assert.ok(this.#pairwise);
-    return this.#pairwise.encrypt(payload, () => ratchetKey ?? assert.fail('no new key is due')) as RatchetContent;
+    const { pairwise } = this.#sessions.find(({ hasHeard }) => hasHeard) ?? this.#sessions[0] ?? assert.fail();
+    return pairwise.encrypt(payload, () => ratchetKey ?? assert.fail('no new key is due')) as RatchetContent;
   }
 
   decrypt({ manifest, account_key }: VectorDevice, content: RatchetContent): Payload {
-    if (this.#pairwise?.session === content.session) return this.#pairwise.decrypt(content) as Payload;
     const { user, device } = manifest.manifest;
-    const { pairwise, payload } = this.#device.accept(trusted(manifest, user, device, account_key), content);
-    this.#pairwise = pairwise;
-    return payload as Payload;
+    const sender = trusted(manifest, user, device, account_key);
+    const held = this.#sessions.find(({ pairwise }) => pairwise.session === content.session)?.pairwise;
+    const heard = held ? { pairwise: held, payload: held.decrypt(content) } : this.#device.accept(sender, content);
+    this.#use(heard.pairwise, true);
+    return heard.payload as Payload;
+  }
+
+  #use(pairwise: Pairwise, hasHeard: boolean): void {
+    const others = this.#sessions.filter((one) => one.pairwise !== pairwise);
+    this.#sessions = [{ pairwise, hasHeard }, ...others].slice(0, 4);
   }
 
   forget(): void {
-    this.#pairwise = undefined;
+    this.#sessions = [];
   }
 
   /** It keeps its state to itself; that later steps work shows what a refusal left. */

@@ -5,13 +5,12 @@ import { flipped } from '../spoilt.ts';
 import {
   aboveThePrime,
   ofNeutral,
-  order8,
   recrossed,
   resigned,
   sign,
   signWith,
   smallOrder,
-  smallPrekey,
+  smallPoints,
   withKey,
 } from './forged.ts';
 
@@ -106,6 +105,21 @@ export function badClaims(): JsonObject[] {
     ),
     refused(
       'HAND-013',
+      'a one-time prekey with a flipped signature',
+      { ...claim, prekey: { ...oneTime, signature: flipped(oneTime.signature) } } as Claim,
+      'bad_signature',
+    ),
+    refused(
+      'HAND-013',
+      'a fallback prekey with a flipped signature',
+      {
+        ...claim,
+        prekey: { ...actors.bob.prekeys.fallback, signature: flipped(actors.bob.prekeys.fallback.signature) },
+      } as Claim,
+      'bad_signature',
+    ),
+    refused(
+      'HAND-013',
       'a one-time prekey that another device signed',
       {
         ...claim,
@@ -131,34 +145,31 @@ export function badClaims(): JsonObject[] {
       'mismatch',
     ),
     refused('HAND-014', 'a signed prekey as the one-time one', { ...claim, prekey: signed } as Claim, 'mismatch'),
-    ...[0, 1].map((byte) =>
+    ...([...smallPoints, ['not below the prime', aboveThePrime]] as const).flatMap(([what, key]) => [
       refused(
         'HAND-001',
-        `a signed prekey of small order: u = ${byte}`,
-        { ...claim, signed_prekey: smallPrekey(signed.prekey, byte) } as Claim,
+        `a signed prekey with a bad key: ${what}`,
+        { ...claim, signed_prekey: withKey(signed.prekey, key) } as Claim,
         'bad_key',
       ),
-    ),
-    refused(
-      'HAND-001',
-      'a one-time prekey of small order, of order 8',
-      { ...claim, prekey: withKey(oneTime.prekey, order8) } as Claim,
-      'bad_key',
-    ),
-    refused(
-      'HAND-001',
-      'a one-time prekey that is not below the prime',
-      { ...claim, prekey: withKey(oneTime.prekey, aboveThePrime) } as Claim,
-      'bad_key',
-    ),
-    refused(
-      'HAND-001',
-      'an identity key of small order',
-      {
-        ...claim,
-        manifest: resigned({ ...manifest.manifest, x25519: bytesOf(0) }),
-      } as Claim,
-      'bad_key',
-    ),
+      refused(
+        'HAND-001',
+        `a one-time prekey with a bad key: ${what}`,
+        { ...claim, prekey: withKey(oneTime.prekey, key) } as Claim,
+        'bad_key',
+      ),
+      refused(
+        'HAND-001',
+        `a fallback prekey with a bad key: ${what}`,
+        { ...claim, prekey: withKey(actors.bob.prekeys.fallback.prekey, key) } as Claim,
+        'bad_key',
+      ),
+      refused(
+        'HAND-001',
+        `an identity with a bad key: ${what}`,
+        { ...claim, manifest: resigned({ ...manifest.manifest, x25519: key }) } as Claim,
+        'bad_key',
+      ),
+    ]),
   ];
 }

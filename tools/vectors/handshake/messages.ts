@@ -1,7 +1,9 @@
 import type { JsonObject } from '../../../src/core/canonical-json.ts';
-import { actors, bytesOf, Conversation, claimOf } from '../devices.ts';
+import { fromBase64url } from '../../../src/e2ee/bytes.ts';
+import { agree, agreementPair } from '../../../src/e2ee/schedule.ts';
+import { actors, bytesOf, Conversation, claimOf, type Name } from '../devices.ts';
 import { flipped } from '../spoilt.ts';
-import { aboveThePrime, withEphemeral } from './forged.ts';
+import { aboveThePrime, forgedFirst, smallPoints, weak } from './forged.ts';
 
 /** First messages that a client does not take. */
 export function badMessages(): JsonObject[] {
@@ -61,17 +63,7 @@ export function badMessages(): JsonObject[] {
       (content) => ({ ...content, ciphertext: flipped(String(content.ciphertext)) }),
       'bad_ciphertext',
     ),
-    ...[
-      ['of small order', bytesOf(0)],
-      ['that is not below the prime', aboveThePrime],
-    ].map(([what, ephemeral = '']) => {
-      return spoilt(
-        'HAND-001',
-        `an ephemeral key ${what}, in a session that fits`,
-        withEphemeral(ephemeral),
-        'bad_key',
-      );
-    }),
+    ...weakKeys(),
     spoilt('HAND-004', 'an unknown member of the handshake', shaken({ note: 'x' }), 'malformed'),
     spoilt('HAND-004', 'an ephemeral key of 31 bytes', shaken({ ephemeral: bytesOf(1, 31) }), 'malformed'),
     (() => {
@@ -92,9 +84,49 @@ export function badMessages(): JsonObject[] {
       return talk.vector('HAND-033', `a first message again, after the session is gone; ${kind ?? 'no'} prekey`);
     }),
     (() => {
+      const { talk, content } = first('one_time');
+      talk.lose('alice', 1000).refuse('bob', 'alice', talk.encrypt('alice', 'too far'), 'too_far');
+      return talk.decrypt('bob', 'alice', content).vector('RAT-022', 'a first message with 1001 missing before it');
+    })(),
+    (() => {
       const { talk, content } = first();
       talk.decrypt('bob', 'alice', content).refuse('bob', 'alice', content, 'replayed');
       return talk.vector('RAT-021', 'a first message again, while the session is there');
     })(),
+  ];
+}
+
+/** First messages with keys that nobody should take, and all else to fit. The good one that follows shows that nothing was consumed. */
+function weakKeys(): JsonObject[] {
+  const { alice, bob } = actors;
+  const { signed, one_time: oneTime } = bob.prekeys;
+  const zero = new Uint8Array(32);
+  const refused = (name: string, from: Name | 'weak', content: JsonObject) => {
+    const talk = new Conversation().start('alice', 'bob', claimOf('bob', 'one_time'), 90);
+    talk.refuse('bob', from, content, 'bad_key').decrypt('bob', 'alice', talk.encrypt('alice', 'Hello'));
+    return talk.vector('HAND-001', name);
+  };
+  const known = agree(alice.device.identity.secret, signed.prekey.key);
+  // 9 + p stands for the base point, with which every agreement gives the other's public key.
+  const publicKeys = [bob.manifest.manifest.x25519, signed.prekey.key, oneTime.prekey.key].map((key) =>
+    fromBase64url(key),
+  );
+  const own = bytesOf(99);
+  const agreed = [bob.manifest.manifest.x25519, signed.prekey.key, oneTime.prekey.key].map((key) => agree(own, key));
+  return [
+    ...smallPoints.map(([what, ephemeral]) => {
+      const content = forgedFirst(alice.manifest.manifest, ephemeral, [known, zero, zero, zero]);
+      return refused(`an ephemeral key of small order, and all else to fit: ${what}`, 'alice', content);
+    }),
+    refused(
+      'an ephemeral key that is not below the prime, and all else to fit',
+      'alice',
+      forgedFirst(alice.manifest.manifest, aboveThePrime, [known, ...publicKeys]),
+    ),
+    refused(
+      'from a device with an identity key of small order',
+      'weak',
+      forgedFirst(weak.manifest.manifest, agreementPair(fromBase64url(own)).public, [zero, ...agreed]),
+    ),
   ];
 }
