@@ -22,13 +22,13 @@ export interface Person {
 }
 
 /** @param prekey which kind of prekey a claim gives beside the signed one. */
-export function person(name: string, prekey: PrekeyKind | undefined = 'one_time'): Person {
+export function person(name: string, prekey: PrekeyKind | 'none' = 'one_time'): Person {
   const account = signingPair(systemRandom(32));
   const user = `@${name}:example.org`;
   const made = newDevice(user, `${name.toUpperCase()}DEVICE`, 1, systemRandom);
   const manifest = crossSign(made.manifest, account.secret);
   const signed = newPrekeys(made.device, 'signed', 1, 1);
-  const extra = prekey && newPrekeys(signed.device, prekey, 1, 1);
+  const extra = prekey === 'none' ? undefined : newPrekeys(signed.device, prekey, 1, 1);
   const [signed_prekey] = signed.prekeys;
   assert.ok(signed_prekey);
   const claim: Claim = { manifest, signed_prekey, ...(extra?.prekeys[0] ? { prekey: extra.prekeys[0] } : {}) };

@@ -85,10 +85,12 @@ function bounds(): JsonObject[] {
       return talk.vector('RAT-022', '600 and 400 missing in two chains');
     })(),
     (() => {
-      const talk = underWay().lose('alice', 600);
+      const talk = underWay().lose('alice', 599);
+      const last = talk.encrypt('alice', 'still within reach');
       talk.decrypt('alice', 'bob', talk.encrypt('bob', 'b1')).lose('alice', 401);
       return talk
         .refuse('bob', 'alice', talk.encrypt('alice', 'a'), 'too_far')
+        .decrypt('bob', 'alice', last)
         .vector('RAT-022', '600 and 401 missing in two chains');
     })(),
     (() => {
@@ -117,20 +119,22 @@ function refused(): JsonObject[] {
       return talk
         .decrypt('bob', 'alice', content)
         .refuse('bob', 'alice', content, 'replayed')
+        .decrypt('bob', 'alice', talk.encrypt('alice', 'a2'))
         .vector('RAT-021', 'a message again');
     })(),
     (() => {
       const talk = underWay();
       const [a1, a2] = [talk.encrypt('alice', 'a1'), talk.encrypt('alice', 'a2')];
       talk.decrypt('bob', 'alice', a2).decrypt('bob', 'alice', a1).refuse('bob', 'alice', a1, 'replayed');
-      return talk.vector('RAT-021', 'a late message again');
+      return talk.decrypt('bob', 'alice', talk.encrypt('alice', 'a3')).vector('RAT-021', 'a late message again');
     })(),
     (() => {
       const talk = underWay();
       const a1 = talk.encrypt('alice', 'a1');
       talk.decrypt('bob', 'alice', a1).decrypt('alice', 'bob', talk.encrypt('bob', 'b1'));
       talk.decrypt('bob', 'alice', talk.encrypt('alice', 'a2')).encrypt('bob', 'b2');
-      return talk.refuse('bob', 'alice', a1, 'bad_ciphertext').vector('RAT-024', 'a message of an earlier chain again');
+      talk.refuse('bob', 'alice', a1, 'bad_ciphertext').decrypt('bob', 'alice', talk.encrypt('alice', 'a3'));
+      return talk.vector('RAT-024', 'a message of an earlier chain again');
     })(),
     spoilt(
       'RAT-024',
@@ -168,9 +172,10 @@ function refused(): JsonObject[] {
       ['a key twice', '{"content":{},"content":{},"type":"org.example.note"}'],
     ].map(([name, text]) => {
       const talk = underWay();
-      talk.encrypt('alice', 'a1');
+      const a1 = talk.encrypt('alice', 'a1');
       return talk
         .refuse('bob', 'alice', sealed(talk, String(text)), 'malformed')
+        .decrypt('bob', 'alice', a1)
         .vector('RAT-026', `a plaintext that is no payload: ${name}`);
     }),
     (() => {
@@ -178,7 +183,9 @@ function refused(): JsonObject[] {
       const first = talk.encrypt('alice', 'a0');
       const { handshake: _, ...rest } = first;
       const own = { ...rest, key: claimOf('bob').signed_prekey.prekey.key };
-      return talk.refuse('alice', 'bob', own, 'bad_ciphertext').vector('RAT-024', 'an answer under the signed prekey');
+      talk.refuse('alice', 'bob', own, 'bad_ciphertext').decrypt('bob', 'alice', first);
+      talk.decrypt('alice', 'bob', talk.encrypt('bob', 'b0'));
+      return talk.vector('RAT-024', 'an answer under the signed prekey');
     })(),
     (() => {
       const talk = underWay();
@@ -186,6 +193,7 @@ function refused(): JsonObject[] {
       talk.decrypt('bob', 'alice', a1);
       return talk
         .refuse('bob', 'alice', { ...a1, key: bytesOf(9) }, 'bad_ciphertext')
+        .decrypt('bob', 'alice', talk.encrypt('alice', 'a2'))
         .vector('RAT-024', 'another ratchet key while nothing was sent');
     })(),
   ];

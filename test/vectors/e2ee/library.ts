@@ -16,7 +16,7 @@ export class Library implements Implementation {
   #sessions: Sessions = [];
 
   constructor({ manifest: { manifest }, secrets }: VectorDevice) {
-    this.#device = {
+    this.#device = stored({
       v: 1,
       user: manifest.user,
       device: manifest.device,
@@ -25,7 +25,7 @@ export class Library implements Implementation {
       prekeys: secrets.prekeys.map(({ kind, id, secret }) => {
         return { kind: kind as PrekeyKind, id, pair: agreementPair(bytes(secret)), accepted: [] };
       }),
-    };
+    });
   }
 
   start(claim: Claim, peer: VectorDevice, ephemeral: Uint8Array): { session: string; root: string } {
@@ -63,6 +63,7 @@ function expectedOf({ account_key, manifest: { manifest } }: VectorDevice) {
   return { user: manifest.user, device: manifest.device, accountKey: account_key };
 }
 
+/** As it comes back from storage; whoever writes to it fails. */
 function stored<T>(state: T): T {
-  return JSON.parse(JSON.stringify(state)) as T;
+  return JSON.parse(JSON.stringify(state), (_, value) => Object.freeze(value)) as T;
 }

@@ -15,7 +15,7 @@ import { encryptForRoom, handOut, newChain, type OwnChain } from '../../../src/e
 import { agreementPair } from '../../../src/e2ee/schedule.ts';
 import { signingPair } from '../../../src/e2ee/signature.ts';
 import { load } from '../load.ts';
-import { type Devices, resultOf, type VectorDevice } from './steps.ts';
+import { type Devices, requireGoodEnds, resultOf, type VectorDevice } from './steps.ts';
 
 interface Step {
   do: 'chain' | 'hand_out' | 'take' | 'encrypt' | 'lose' | 'decrypt';
@@ -157,6 +157,10 @@ function perform(step: Step, by: Member): object | undefined {
   else assert.fail(`a step that lacks something: ${JSON.stringify(step)}`);
   return undefined;
 }
+
+test('after each refusal the device decrypts something: no key was consumed, and nothing moved (HAND-003)', () => {
+  requireGoodEnds(vectors);
+});
 
 for (const [who, Implementation] of [
   ['by the library', Library],

@@ -84,6 +84,24 @@ function wanted({ do: what, session = '', root = '', content, payload }: Step): 
   return what === 'encrypt' ? { content: content ?? null } : { payload: payload ?? null };
 }
 
+/** Whoever refuses something in a vector decrypts something later in it; mallory, who got what is not for her, has nothing to decrypt. */
+export function requireGoodEnds(vectors: readonly { name: string; steps: readonly Ending[] }[]): void {
+  let refusals = 0;
+  for (const { name, steps } of vectors) {
+    for (const [i, { do: what, by, expected = 'ok' }] of steps.entries()) {
+      if (expected === 'ok' || (what !== 'decrypt' && what !== 'take') || by === 'mallory') continue;
+      refusals++;
+      const later = steps.slice(i + 1).filter((step) => step.by === by && step.do === 'decrypt');
+      assert.ok(
+        later.some((step) => (step.expected ?? 'ok') === 'ok'),
+        `${name}: nothing shows what step ${i} has left`,
+      );
+    }
+  }
+  assert.ok(refusals > 20);
+}
+type Ending = { do: string; by: string; expected?: string };
+
 /** `ok` and the value, or the code of a refusal. Anything but a refusal goes on. */
 export function resultOf<T>(action: () => T): { verdict: string; value?: T } {
   try {

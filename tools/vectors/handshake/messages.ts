@@ -68,9 +68,11 @@ export function badMessages(): JsonObject[] {
     spoilt('HAND-004', 'an ephemeral key of 31 bytes', shaken({ ephemeral: bytesOf(1, 31) }), 'malformed'),
     (() => {
       const { talk, content } = first('one_time');
+      const late = talk.encrypt('alice', 'late');
       talk.decrypt('bob', 'alice', content).start('alice', 'bob', claimOf('bob', 'one_time'), 91);
       const second = talk.encrypt('alice', 'Hello again');
-      return talk.refuse('bob', 'alice', second, 'unknown_key').vector('HAND-032', 'a one-time prekey that was used');
+      talk.refuse('bob', 'alice', second, 'unknown_key').decrypt('bob', 'alice', late);
+      return talk.vector('HAND-032', 'a one-time prekey that was used');
     })(),
     (() => {
       const { talk, content } = first('fallback');
@@ -81,6 +83,7 @@ export function badMessages(): JsonObject[] {
     ...([undefined, 'fallback', 'one_time'] as const).map((kind) => {
       const { talk, content } = first(kind);
       talk.decrypt('bob', 'alice', content).forget('bob').refuse('bob', 'alice', content, 'replayed');
+      talk.start('alice', 'bob', claimOf('bob', 'fallback'), 91).decrypt('bob', 'alice', talk.encrypt('alice', 'anew'));
       return talk.vector('HAND-033', `a first message again, after the session is gone; ${kind ?? 'no'} prekey`);
     }),
     (() => {
@@ -91,6 +94,7 @@ export function badMessages(): JsonObject[] {
     (() => {
       const { talk, content } = first();
       talk.decrypt('bob', 'alice', content).refuse('bob', 'alice', content, 'replayed');
+      talk.decrypt('bob', 'alice', talk.encrypt('alice', 'next'));
       return talk.vector('RAT-021', 'a first message again, while the session is there');
     })(),
   ];

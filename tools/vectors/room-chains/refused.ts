@@ -106,13 +106,14 @@ export function badMessages(): JsonObject[] {
     (() => {
       const room = underWay();
       const content = room.encrypt('Hello');
-      return room.decrypt('bob', content).refuse('bob', content, 'replayed').vector('CHN-035', 'a message again');
+      room.decrypt('bob', content).refuse('bob', content, 'replayed').decrypt('bob', room.encrypt('next'));
+      return room.vector('CHN-035', 'a message again');
     })(),
     (() => {
       const room = underWay();
       const [one, two] = [room.encrypt('one'), room.encrypt('two')];
       room.decrypt('bob', two).decrypt('bob', one).refuse('bob', one, 'replayed').refuse('bob', two, 'replayed');
-      return room.vector('CHN-035', 'late messages again');
+      return room.decrypt('bob', room.encrypt('three')).vector('CHN-035', 'late messages again');
     })(),
     spoilt('CHN-033', 'another chain', changed({ chain_id: otherHash }), 'unknown_key'),
     spoilt('CHN-033', 'in another room', same, 'mismatch', { room_id: `!${otherHash}:remote.example` }),
