@@ -135,7 +135,11 @@ describe('the sessions of a device', () => {
           if (what === 'repeat' && read.length > 0) {
             const before = by.state();
             const code = codeOf(() => by.hear(other, read[which % read.length] as RatchetContent));
-            assert.match(code, /^(replayed|bad_ciphertext)$/);
+            // Of a session that had to go for newer ones, and that the device itself began, nothing is remembered.
+            assert.match(
+              code,
+              begun > keptSessions ? /^(replayed|bad_ciphertext|unknown_key)$/ : /^(replayed|bad_ciphertext)$/,
+            );
             assert.equal(by.state(), before);
           }
           if (what !== 'deliver' && what !== 'lose') continue;
@@ -158,7 +162,7 @@ describe('the sessions of a device', () => {
           assert.equal(by.state(), before);
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 20, endOnFailure: true },
     );
     assert.ok((verdicts.get('ok') ?? 0) > 100, JSON.stringify([...verdicts]));
   });
