@@ -118,7 +118,7 @@ Then(
   'the export holds exactly the events that {actor} sent, as these logs have them:',
   async function (this: EccpWorld, who: string, table: DataTable) {
     const sender = await this.userId(who);
-    const exported = eventsOf(this.answer.body.events);
+    const exported = eventsOf(this.succeeded(this.answer).body.events);
     const expected: SequencedEvent[] = [];
     for (const [alias = '', reader = ''] of table.raw()) {
       const log = (await readLog(this, reader, alias)).filter(({ event }) => event.sender === sender);

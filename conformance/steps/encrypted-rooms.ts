@@ -47,7 +47,9 @@ function ciphertext(device: string): JsonObject {
 
 // Given Alice has an encrypted private room · … public room
 Given('{actor} has an encrypted {visibility} room', async function (this: EccpWorld, who: string, visibility: string) {
-  await createRoom(this, who, 'room', { visibility, encrypted: true });
+  const ready = this.run.facts.capabilities.has('e2ee'); // else nobody says that createRoom knows the wish
+  await createRoom(this, who, 'room', { visibility, encrypted: ready });
+  if (!ready) await putState(this, who, 'room', 'eccp.room.encryption', '', { content: ALGORITHM });
 });
 
 // When Alice makes the room an encrypted one

@@ -196,10 +196,14 @@ function tried(world: EccpWorld): Trial[] {
   return list;
 }
 
-/** The id that a cell means; `undefined` where the node's name has no letters that could be capitals. */
+/**
+ * The id that a cell means; `undefined` where the node's name has no letters that could be capitals, or would be none with more in
+ * front, as an address is.
+ */
 async function idOf(world: EccpWorld, cell: string): Promise<string | undefined> {
   const { node } = world.run.facts;
   if (cell.includes('{{NODE}}') && node.toUpperCase() === node) return undefined;
+  if (/:x\.?\{\{node\}\}/.test(cell) && !/(?:^|\.)[a-z][a-z0-9-]*(?::\d+)?$/.test(node)) return undefined;
   const [, name = '', port] = /^(.*?)(?::(\d+))?$/.exec(node) ?? [];
   const text = cell
     .replace('{{NODE}}', node.toUpperCase())

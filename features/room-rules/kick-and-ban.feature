@@ -41,7 +41,7 @@ Feature: Kick and ban
       | 0     | 0      | "kick": 0 | refuses it with ECCP_FORBIDDEN |
 
   @RULE-036 @RULE-003 @must
-  Scenario Outline: A target whom the power levels do not name has the default power: <power> against it
+  Scenario Outline: A target whom the power levels do not name has the default power: <power> against it, by one who <act>
     Given Alice has a public room
     And Bob and Carol are members of the room
     And the power levels of the room are:
