@@ -1,7 +1,7 @@
 import type { Answer } from './answer.ts';
 import { ConformanceFailure, MissingPrerequisite } from './outcome.ts';
 import type { Target } from './target.ts';
-import type { Exchange, Redactor } from './trace.ts';
+import type { RawExchange, Redactor } from './trace.ts';
 
 /** One device of an account with its token: what an actor of a scenario is. */
 export interface Session {
@@ -75,7 +75,7 @@ export class AccountPool {
   }
 
   /** A new account. @throws MissingPrerequisite when the node does not register it. */
-  async fresh(trace: Exchange[] = []): Promise<Account> {
+  async fresh(trace: RawExchange[] = []): Promise<Account> {
     const username = this.username();
     const password = this.password();
     const token = this.registrationToken;
@@ -110,7 +110,7 @@ export class AccountPool {
     return account;
   }
 
-  async #register(body: Record<string, string>, trace: Exchange[]): Promise<Answer> {
+  async #register(body: Record<string, string>, trace: RawExchange[]): Promise<Answer> {
     try {
       const answer = await this.#target.send(
         {

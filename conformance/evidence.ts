@@ -1,5 +1,5 @@
 import { ConformanceFailure, MissingPrerequisite, messageOf } from './outcome.ts';
-import type { Exchange } from './trace.ts';
+import type { RawExchange } from './trace.ts';
 
 /** Why a scenario did not pass. */
 export interface Trouble {
@@ -14,7 +14,7 @@ export interface Trouble {
 
 /** What a scenario leaves behind for its verdict and for the reports. */
 export interface ScenarioEvidence {
-  exchanges: Exchange[];
+  exchanges: RawExchange[];
   trouble?: Trouble;
   /** Why the scenario is not for this node. */
   notApplicable?: string;

@@ -3,6 +3,7 @@ import { extname, isAbsolute, join, resolve } from 'node:path';
 import { AccountPool } from './accounts.ts';
 import { loadCatalogue } from './catalogue.ts';
 import { play } from './cucumber.ts';
+import type { ScenarioEvidence } from './evidence.ts';
 import { Api } from './openapi.ts';
 import { checkPair, type RealNode } from './other-node.ts';
 import { ConfigurationError } from './outcome.ts';
@@ -11,7 +12,7 @@ import { Peering } from './peering.ts';
 import { baseUrl, preflight } from './preflight.ts';
 import { type Ledger, loadLedger } from './requirements.ts';
 import { setActiveRun } from './run-context.ts';
-import { judge, type ScenarioResult } from './scenario.ts';
+import { judge, type PlayedScenario, type ScenarioResult } from './scenario.ts';
 import { memberOf, type RunSettings, SETTINGS } from './settings/table.ts';
 import { Target } from './target.ts';
 import { keysOf } from './target-identity.ts';
@@ -63,7 +64,7 @@ export async function run(options: RunOptions, parts: RunParts, watcher: RunWatc
   const api = new Api();
   const catalogue = loadCatalogue();
   const authority = options.ca === undefined ? undefined : readAuthority(options.ca);
-  const target = new Target(baseUrl(options.url), api, catalogue, redactor, authority?.cert);
+  const target = new Target(baseUrl(options.url), api, catalogue, authority?.cert);
   const targets = [target, ...(options.peer === undefined ? [] : [target.at(baseUrl(options.peer))])];
   try {
     const runId = started.getTime().toString(36);
@@ -80,29 +81,34 @@ export async function run(options: RunOptions, parts: RunParts, watcher: RunWatc
     const start: RunStart = { facts, ...(other ? { other: other.facts } : {}), command: commandOf(options) };
     watcher.onStart(start);
     const peering = new Peering(options, {
-      ...{ target, targetName: facts.node, api, catalogue, redactor },
+      ...{ target, targetName: facts.node, api, catalogue },
       ...(authority ? { authority } : {}),
     });
     const context = {
       ...{ ...node, other, api, catalogue, ledger, redactor, peering, runId },
       adminToken: options.adminToken,
-      evidence: new Map(),
+      evidence: new Map<string, ScenarioEvidence>(),
     };
     setActiveRun(context);
     const judged = new Map<string, ScenarioResult>();
+    const result = (id: string, scenario: PlayedScenario): ScenarioResult => {
+      const evidence = context.evidence.get(id);
+      const judgement = judge(scenario, evidence, ledger, options.strict);
+      const exchanges = redactor.exchanges(evidence?.exchanges ?? [], judgement.verdict === 'pass');
+      return { ...judgement, exchanges };
+    };
     const played = await play({
       features,
       steps: parts.steps,
       tags: options.tags,
       onFinished(id, scenario) {
-        const result = judge(scenario, context.evidence.get(id), ledger, options.strict);
-        judged.set(id, result);
-        watcher.onScenario(result);
+        const found = result(id, scenario);
+        context.evidence.delete(id);
+        judged.set(id, found);
+        watcher.onScenario(found);
       },
     });
-    const scenarios = [...played].map(
-      ([id, scenario]) => judged.get(id) ?? judge(scenario, undefined, ledger, options.strict),
-    );
+    const scenarios = [...played].map(([id, scenario]) => judged.get(id) ?? result(id, scenario));
     const partial = options.tags !== '' || options.features.length > 0;
     const requirements = rollUp(ledger, scenarios, facts, partial, options.strict);
     const exitCode = exitCodeOf(scenarios);

@@ -37,19 +37,23 @@ export interface ScenarioResult {
   reason?: string;
   trouble?: Trouble;
   steps: { keyword: string; text: string; status: string }[];
+  /** Without headers and bodies where it passed. */
   exchanges: Exchange[];
   ms: number;
 }
+
+/** What a verdict is made of, and what follows from it. */
+export type Judgement = Omit<ScenarioResult, 'exchanges'>;
 
 const ID = /^@([A-Z]+-\d+)$/;
 
 /** Judges one scenario. Cucumber's own idea of success plays no part. */
 export function judge(
   played: PlayedScenario,
-  evidence: ScenarioEvidence | undefined,
+  evidence: Omit<ScenarioEvidence, 'exchanges'> | undefined,
   ledger: Ledger,
   strict: boolean,
-): ScenarioResult {
+): Judgement {
   const requirements = played.tags.flatMap((tag) => ID.exec(tag)?.[1] ?? []);
   const level = strictest(requirements.flatMap((id) => ledger.requirements.get(id)?.level ?? []));
   const [verdict, trouble] = verdictOf(played, evidence, faultOf(played, requirements, level, ledger));
@@ -68,14 +72,13 @@ export function judge(
       : {}),
     ...(trouble ? { trouble } : {}),
     steps: played.steps.map(({ keyword, text, status }) => ({ keyword, text, status })),
-    exchanges: evidence?.exchanges ?? [],
     ms: played.ms,
   };
 }
 
 function verdictOf(
   played: PlayedScenario,
-  evidence: ScenarioEvidence | undefined,
+  evidence: Omit<ScenarioEvidence, 'exchanges'> | undefined,
   fault: string | undefined,
 ): [Verdict, Trouble?] {
   if (fault !== undefined) return ['harness error', { kind: 'harness', step: '', message: fault }];

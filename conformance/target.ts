@@ -7,7 +7,7 @@ import { answerProblem } from './answer-check.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Api, Operation } from './openapi.ts';
 import { ConformanceFailure, messageOf } from './outcome.ts';
-import type { Exchange, Redactor } from './trace.ts';
+import type { RawExchange } from './trace.ts';
 import { isObject, type Json } from './wire/json.ts';
 
 /** Milliseconds a node has for an answer, unless a request says otherwise. */
@@ -19,42 +19,40 @@ export class Target {
   readonly #agent: http.Agent;
   readonly #api: Api;
   readonly #catalogue: Catalogue;
-  readonly #redactor: Redactor;
   readonly #root: string | undefined;
 
   /**
    * @param url the node's base URL without a trailing slash.
    * @param root a certificate that vouches for it beside those that Node.js trusts, in PEM.
    */
-  constructor(url: string, api: Api, catalogue: Catalogue, redactor: Redactor, root?: string) {
+  constructor(url: string, api: Api, catalogue: Catalogue, root?: string) {
     this.url = url;
     this.#agent = url.startsWith('https:') ? secureAgent(root) : new http.Agent({ keepAlive: true });
     this.#api = api;
     this.#catalogue = catalogue;
-    this.#redactor = redactor;
     this.#root = root;
   }
 
   /** Another place where a node is reached, or another node. Close it too. */
   at(url: string): Target {
-    return new Target(url, this.#api, this.#catalogue, this.#redactor, this.#root);
+    return new Target(url, this.#api, this.#catalogue, this.#root);
   }
 
   /**
    * Sends one request and checks the answer against the API's description.
-   * @param trace receives the exchange, redacted, whatever becomes of it.
+   * @param trace receives the exchange, whatever becomes of it.
    * @throws ConformanceFailure when no answer comes in time, or one that the API does not describe.
    */
-  async send(request: RawRequest, trace: Exchange[]): Promise<Answer> {
+  async send(request: RawRequest, trace: RawExchange[]): Promise<Answer> {
     const operation = request.operation ?? this.#api.match(request.method, request.path);
-    const exchange: Exchange = {
+    const exchange: RawExchange = {
       who: request.who,
       to: this.url,
       ...(operation ? { operation: operation.id } : {}),
       method: request.method,
-      path: this.#redactor.text(request.path),
-      requestHeaders: this.#redactor.headers(request.headers ?? {}),
-      requestBody: this.#redactor.text(printable(request.body, operation?.takesBytes)),
+      path: request.path,
+      requestHeaders: request.headers ?? {},
+      requestBody: shown(request.body, operation?.takesBytes),
       status: 0,
       responseHeaders: {},
       responseBody: '',
@@ -74,7 +72,7 @@ export class Target {
     this.#agent.destroy();
   }
 
-  async #exchange(request: RawRequest, operation: Operation | undefined, exchange: Exchange): Promise<Answer> {
+  async #exchange(request: RawRequest, operation: Operation | undefined, exchange: RawExchange): Promise<Answer> {
     const start = performance.now();
     const test = new supertest.Test(this.url, request.method, request.path);
     test
@@ -94,13 +92,13 @@ export class Target {
       const text = bytes.toString('utf8');
       const json = parse(text);
       exchange.status = response.status;
-      exchange.responseHeaders = this.#redactor.headers(response.headers as Record<string, string>);
-      exchange.responseBody = this.#redactor.text(printable(bytes, operation?.givesBytes.has(response.status)));
+      exchange.responseHeaders = response.headers as Record<string, string>;
+      exchange.responseBody = shown(bytes, operation?.givesBytes.has(response.status));
       return {
         request: {
           who: request.who,
           method: request.method,
-          path: exchange.path,
+          path: request.path,
           ...(operation ? { operation: operation.id } : {}),
         },
         status: response.status,
@@ -114,7 +112,7 @@ export class Target {
       };
     } catch (error) {
       exchange.responseBody = `(no answer: ${messageOf(error)})`;
-      throw new ConformanceFailure(`an answer to ${request.method} ${exchange.path}`, `none: ${messageOf(error)}`);
+      throw new ConformanceFailure(`an answer to ${request.method} ${request.path}`, `none: ${messageOf(error)}`);
     } finally {
       exchange.ms = Math.round(performance.now() - start);
     }
@@ -136,9 +134,8 @@ function parse(text: string): Json | undefined {
   }
 }
 
-function printable(body: Uint8Array | undefined, opaque = false): string {
-  if (opaque) return `(${body?.length ?? 0} bytes)`;
-  return body === undefined ? '' : Buffer.from(body).toString('utf8');
+function shown(body: Uint8Array | undefined, opaque = false): string | Uint8Array {
+  return opaque ? `(${body?.length ?? 0} bytes)` : (body ?? '');
 }
 
 function asIs(data: unknown): string {

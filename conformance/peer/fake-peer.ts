@@ -2,7 +2,7 @@
 import type { SecureContextOptions } from 'node:tls';
 import type { Answer } from '../answer.ts';
 import { ConformanceFailure } from '../outcome.ts';
-import type { Exchange } from '../trace.ts';
+import type { RawExchange } from '../trace.ts';
 import { isObject, type Json, type JsonObject, lookUp } from '../wire/json.ts';
 import { keyIn } from '../wire/key-document.ts';
 import type { SequencedEvent, SignedKeyDocument } from '../wire/types.ts';
@@ -138,14 +138,13 @@ export class FakePeer implements Sender {
   async handle(request: Request): Promise<Outcome> {
     const { method, uri, body } = request;
     this.requests.push(request);
-    const { redactor } = this.setting;
-    const exchange: Exchange = {
+    const exchange: RawExchange = {
       who: `${this.setting.targetName} to ${this.name}`,
       to: this.name,
       method,
       path: uri,
-      requestHeaders: redactor.headers({ authorization: [...request.authorization] }),
-      requestBody: redactor.text(body.toString()),
+      requestHeaders: { authorization: [...request.authorization] },
+      requestBody: body,
       status: 0,
       responseHeaders: {},
       responseBody: '',
@@ -156,7 +155,7 @@ export class FakePeer implements Sender {
     if (typeof outcome === 'string') exchange.responseBody = `(${outcome})`;
     else {
       exchange.status = outcome.status;
-      exchange.responseBody = redactor.text(outcome.raw?.toString() ?? JSON.stringify(outcome.body ?? {}));
+      exchange.responseBody = outcome.raw ?? JSON.stringify(outcome.body ?? {});
     }
     this.settle();
     return outcome;

@@ -3,7 +3,7 @@ import type { Catalogue } from '../catalogue.ts';
 import type { Api } from '../openapi.ts';
 import type { Target } from '../target.ts';
 import type { Authority } from '../tls/authority.ts';
-import type { Exchange, Redactor } from '../trace.ts';
+import type { RawExchange } from '../trace.ts';
 import type { PeerIdentity } from './identity.ts';
 
 /** Where fake nodes listen and whom they talk to. */
@@ -19,9 +19,8 @@ export interface PeerSetting {
   targetName: string;
   api: Api;
   catalogue: Catalogue;
-  redactor: Redactor;
   /** Receives every exchange of the fake node, both ways. */
-  trace: Exchange[];
+  trace: RawExchange[];
 }
 
 /** A fake node as far as sending goes. */

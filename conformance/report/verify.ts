@@ -5,7 +5,7 @@ import { suiteVersion } from '../package-root.ts';
 import { planOf } from '../plan.ts';
 import type { Ledger } from '../requirements.ts';
 import { locate, type RunParts } from '../run.ts';
-import { judge, type PlayedScenario, type ScenarioResult } from '../scenario.ts';
+import { type Judgement, judge, type PlayedScenario, type ScenarioResult } from '../scenario.ts';
 import type { TargetFacts } from '../target-facts.ts';
 import { conclude, exitCodeOf, rollUp } from '../verdicts.ts';
 import { chapters } from './chapters.ts';
@@ -125,7 +125,6 @@ function verdictProblems(
     finished: true,
   };
   const evidence = {
-    exchanges: [],
     ...(trouble ? { trouble } : {}),
     ...(reason === undefined ? {} : { notApplicable: reason }),
   };
@@ -145,16 +144,7 @@ function verdictProblems(
   ];
 }
 
-function scored({
-  uri,
-  line,
-  requirements,
-  level,
-  verdict,
-  warning,
-  reason,
-  trouble,
-}: Omit<ScenarioResult, 'exchanges'>) {
+function scored({ uri, line, requirements, level, verdict, warning, reason, trouble }: Judgement) {
   return { uri, line, requirements, level, verdict, warning, reason, trouble };
 }
 

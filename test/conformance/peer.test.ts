@@ -14,12 +14,11 @@ import { newNonce } from '../../conformance/peer/request-signature.ts';
 import type { PeerSetting } from '../../conformance/peer/setting.ts';
 import { startPeer } from '../../conformance/peer/start.ts';
 import { Target } from '../../conformance/target.ts';
-import { Redactor } from '../../conformance/trace.ts';
 import type { JsonObject } from '../../conformance/wire/json.ts';
 import { chainProblems } from '../../conformance/wire/key-document.ts';
 import { replayLog } from '../../conformance/wire/room-log.ts';
 
-const [api, catalogue, redactor] = [new Api(), loadCatalogue(), new Redactor()];
+const [api, catalogue] = [new Api(), loadCatalogue()];
 
 describe('fake nodes', () => {
   let host: FakePeer;
@@ -34,13 +33,12 @@ describe('fake nodes', () => {
       targetName: '',
       api,
       catalogue,
-      redactor,
       trace: [],
     }));
     const [one, two] = settings;
     if (!one || !two) throw new Error('two settings');
     [host, guest] = [await startPeer(one), await startPeer(two)];
-    targets = [guest, host].map(({ name }) => new Target(`http://${name}`, api, catalogue, redactor));
+    targets = [guest, host].map(({ name }) => new Target(`http://${name}`, api, catalogue));
     for (const [setting, other, target] of [[one, guest, targets[0]] as const, [two, host, targets[1]] as const]) {
       setting.targetName = other.name;
       if (target) setting.target = target;

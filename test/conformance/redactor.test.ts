@@ -28,3 +28,21 @@ test('a text without secrets stays as it is', () => {
   redactor.add('ab'); // too short to be looked for
   assert.equal(redactor.text('{"next_batch":"ab"}'), '{"next_batch":"ab"}');
 });
+
+test('an exchange is shown without secrets, though they came to be known after it, and briefly without what was sent', () => {
+  const redactor = new Redactor();
+  const raw = {
+    ...{ who: 'Ada', to: 'http://a', method: 'GET', path: `/a?key=${secret}`, status: 200, ms: 1 },
+    ...{ requestHeaders: { authorization: 'Bearer x' }, requestBody: Buffer.from(`{"note":"${secret}"}`) },
+    ...{ responseHeaders: { 'x-echo': secret }, responseBody: '{"access_token":"y"}' },
+  };
+  redactor.add(secret);
+  const shown = {
+    ...{ who: 'Ada', to: 'http://a', method: 'GET', path: '/a?key=[redacted]', status: 200, ms: 1 },
+    ...{ requestHeaders: { authorization: '[redacted]' }, requestBody: '{"note":"[redacted]"}' },
+    ...{ responseHeaders: { 'x-echo': '[redacted]' }, responseBody: '{"access_token":"[redacted]"}' },
+  };
+  assert.deepEqual(redactor.exchanges([raw, { ...raw, path: '/b' }], false), [shown, { ...shown, path: '/b' }]);
+  const brief = { requestHeaders: {}, requestBody: '', responseHeaders: {}, responseBody: '' };
+  assert.deepEqual(redactor.exchanges([raw], true), [{ ...shown, ...brief }]);
+});
