@@ -7,15 +7,12 @@ import { PeerLink } from './client/peer-link.ts';
 import { Witness } from './client/witness.ts';
 import { ringOf } from './device-keys.ts';
 import { Account, Identity } from './e2ee/identity.ts';
-import { Refusal } from './e2ee/refusal.ts';
 import { homeOf } from './guests.ts';
 import { logIn } from './log-in.ts';
-import { ConformanceFailure, HarnessError } from './outcome.ts';
+import { HarnessError } from './outcome.ts';
 import type { FakePeer } from './peer/fake-peer.ts';
 import type { EccpWorld } from './world.ts';
 
-/** Milliseconds in which what was sent has to be there, over several nodes at that. */
-const ARRIVAL = 10_000;
 /** How many one-time prekeys a client leaves with its node. */
 export const ONE_TIME = 10;
 
@@ -30,8 +27,8 @@ export class Conversation {
   readonly world: EccpWorld;
   readonly witness = new Witness();
   readonly said = new Map<string, Said>();
-  /** What clients heard over their sessions, by client. */
-  readonly heard = new Map<Client, { payload: Payload; sender: string; sender_device: string }[]>();
+  /** What clients heard over their sessions, by actor. */
+  readonly heard = new Map<string, { payload: Payload; sender: string; sender_device: string }[]>();
   /** Links to real nodes, by actor. */
   readonly links = new Map<string, NodeLink>();
   readonly accounts = new Map<string, Account>();
@@ -43,11 +40,11 @@ export class Conversation {
   }
 
   /** The client of an actor. @throws HarnessError where no step has begun one. */
-  client(who: string): Client {
+  client = (who: string): Client => {
     const client = this.#clients.get(who);
     if (!client) throw new HarnessError(`no step has given ${who} an encrypting client`);
     return client;
-  }
+  };
 
   get clients(): readonly Client[] {
     return [...this.#clients.values()];
@@ -72,22 +69,6 @@ export class Conversation {
     await client.sync();
     this.#clients.set(who, client);
     if (!isGuest) this.#keep(identity);
-  }
-
-  /** Lets a client take and open what there is until a condition holds. @throws ConformanceFailure when it does not in time. */
-  async until<Result>(who: string, what: string, look: () => Promise<Result | undefined>): Promise<Result> {
-    const client = this.client(who);
-    const end = performance.now() + ARRIVAL;
-    for (let wait = 0; ; wait = Math.ceil(end - performance.now())) {
-      if (wait < 0) throw new ConformanceFailure(`${who} to ${what} within ${ARRIVAL} ms`, 'nothing of the kind');
-      await client.sync(wait);
-      for (const message of client.messages.splice(0)) {
-        const payload = await refused(`${who} to read what came for the device`, () => client.open(message));
-        this.heard.set(client, [...(this.heard.get(client) ?? []), { payload, ...message }]);
-      }
-      const found = await look();
-      if (found !== undefined) return found;
-    }
   }
 
   async #nodeLink(who: string): Promise<Link> {
@@ -143,16 +124,6 @@ export function conversationOf(world: EccpWorld): Conversation {
   const conversation = conversations.get(world) ?? new Conversation(world);
   conversations.set(world, conversation);
   return conversation;
-}
-
-/** Does what has to work. @throws ConformanceFailure where the suite's cryptography refuses what came. */
-export async function refused<Result>(expected: string, act: () => Promise<Result>): Promise<Result> {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof Refusal) throw new ConformanceFailure(expected, error.message);
-    throw error;
-  }
 }
 
 /** The user in an actor's name. */

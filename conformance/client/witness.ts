@@ -66,7 +66,12 @@ export class Witness {
   /** What came otherwise than it was sent, or more than once, or in another order. */
   get problems(): string[] {
     const lines = [...this.#lines].flatMap(([name, { sent, came, ids, isDirect }]) => {
-      const strange = came.filter((one) => !sent.includes(one)).map((one) => `${name} got what nobody sent: ${one}`);
+      const left = [...sent];
+      const strange = came.flatMap((one) => {
+        const at = left.indexOf(one);
+        if (at >= 0) left.splice(at, 1);
+        return at >= 0 ? [] : [`${name} got what was not sent, or not so often: ${one}`];
+      });
       const again = ids.length - new Set(ids).size;
       const inOrder = !isDirect || came.every((one, i) => one === sent[i]);
       return [

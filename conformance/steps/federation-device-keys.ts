@@ -1,5 +1,6 @@
 // Keys of devices between the node under test and fake ones (section 20.6).
 import { Given, Then, When } from '@cucumber/cucumber';
+import { BAD_AGREEMENT_KEYS } from '../device-key-faults.ts';
 import {
   accountKeyOf,
   crossSign,
@@ -71,6 +72,10 @@ const FAULTS: Readonly<Record<string, (guest: GuestKeys, now: number) => JsonObj
   'a manifest that another device signed': ({ device, keys }, now) => ({
     ...keys,
     manifests: [signManifest(manifestOf(device, now), newPair())],
+  }),
+  'a manifest with an X25519 key of all zeros': ({ device, keys }, now) => ({
+    ...keys,
+    manifests: [signManifest({ ...manifestOf(device, now), x25519: BAD_AGREEMENT_KEYS['of 0'] ?? '' }, device.signing)],
   }),
   'a cross-signature by a stranger': ({ device, keys }) => {
     const manifest = device.signed.manifest ?? {};

@@ -1,6 +1,7 @@
 // Claims of prekeys between the node under test and fake ones (section 21.3).
 import { Given, Then, When } from '@cucumber/cucumber';
 import type { Answer } from '../answer.ts';
+import { BAD_AGREEMENT_KEYS } from '../device-key-faults.ts';
 import { type KeyedDevice, manifestOf, newPair, prekeyOf, ringOf, signManifest, signPrekey } from '../device-keys.ts';
 import { DEVICE, guestOf } from '../guest-keys.ts';
 import { homeOf } from '../guests.ts';
@@ -26,6 +27,8 @@ async function claim(world: EccpWorld, guest: string, whose: string): Promise<An
   return await (await homeOf(world, guest)).send('POST', '/_eccp/federation/v1/keys/claim', body);
 }
 
+const { 'of 0': ZERO = '', 'of order 8': OF_ORDER_8 = '' } = BAD_AGREEMENT_KEYS;
+
 // Given Pat's node gives out prekeys of Pat · … with "a prekey that another device signed"
 const CLAIM_FAULTS: Readonly<Record<string, (keys: JsonObject, device: KeyedDevice, now: number) => JsonObject>> = {
   'a prekey that another device signed': (keys, device, now) => ({
@@ -39,6 +42,18 @@ const CLAIM_FAULTS: Readonly<Record<string, (keys: JsonObject, device: KeyedDevi
   'a manifest that another device signed': (keys, device, now) => ({
     ...keys,
     manifest: signManifest(manifestOf(device, now), newPair()),
+  }),
+  'a signed prekey of all zeros': (keys, device, now) => ({
+    ...keys,
+    signed_prekey: signPrekey({ ...prekeyOf(device, 'signed', now), key: ZERO }, device.signing),
+  }),
+  'a one-time prekey of order 8': (keys, device, now) => ({
+    ...keys,
+    prekey: signPrekey({ ...prekeyOf(device, 'one_time', now), key: OF_ORDER_8 }, device.signing),
+  }),
+  'a manifest with an X25519 key of all zeros': (keys, device, now) => ({
+    ...keys,
+    manifest: signManifest({ ...manifestOf(device, now), x25519: ZERO }, device.signing),
   }),
   'a one-time prekey in place of the signed one': (keys) => ({ ...keys, signed_prekey: keys.prekey ?? {} }),
 };

@@ -9,6 +9,8 @@ import type { EccpWorld } from '../world.ts';
 import { syncUntil, viewOf } from './base/sync.ts';
 import { publishManifest } from './device-keys.ts';
 
+const { 'of 0': ZERO = '' } = BAD_AGREEMENT_KEYS;
+
 /** Bodies of uploadKeys that are not to be taken, by the words in which scenarios ask for them. */
 const FAULTS: Readonly<Record<string, (device: KeyedDevice, now: number) => JsonObject>> = {
   'another user': (device, now) =>
@@ -28,6 +30,12 @@ const FAULTS: Readonly<Record<string, (device: KeyedDevice, now: number) => Json
   }),
   'a bad signature on the fallback prekey': (device, now) => ({
     fallback_prekey: signPrekey(prekeyOf(device, 'fallback', now), newPair()),
+  }),
+  'a signed prekey with a key of 0': (device, now) => ({
+    signed_prekey: signPrekey({ ...prekeyOf(device, 'signed', now), key: ZERO }, device.signing),
+  }),
+  'a fallback prekey with a key of 0': (device, now) => ({
+    fallback_prekey: signPrekey({ ...prekeyOf(device, 'fallback', now), key: ZERO }, device.signing),
   }),
   'a signed prekey of an earlier time': (device) => ({
     signed_prekey: signPrekey(prekeyOf(device, 'signed', 1), device.signing),

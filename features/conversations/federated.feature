@@ -106,3 +106,14 @@ Feature: A conversation across nodes
     When Alice whispers "yes" to Pat
     Then Pat hears "yes" from Alice
     And everything came as it was sent
+
+  @TDM-031 @PRE-010 @must
+  Scenario: A first message that the other node altered is refused, and is still good as it was
+    Given Pat's node holds back what its devices hand out
+    When Pat whispers "hello" to Alice
+    And Pat's node sends what it held back with another header
+    Then Alice refuses it as "bad_ciphertext"
+    And the node has 9 one-time prekeys of Alice left
+    When Pat's node sends what it held back, the last first
+    Then Alice hears "hello" from Pat
+    And the node has 9 one-time prekeys of Alice left

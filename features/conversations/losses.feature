@@ -46,6 +46,21 @@ Feature: Messages that come late, out of order, twice or never
     But Bob finds "the first" in the room, and cannot read it
     And everything came as it was sent
 
+  @TDM-001 @PRE-010 @PRE-020 @must
+  Scenario: Who lost more than 1,000 messages refuses the next one, and is written to anew
+    When Alice whispers "hello" to Bob
+    Then Bob hears "hello" from Alice
+    When 1001 whispers of Alice to Bob get lost
+    And Alice whispers "too far" to Bob
+    Then Bob refuses it as "too_far"
+    When Alice throws the sessions with Bob away
+    And Alice whispers "once more" to Bob
+    Then Bob hears "once more" from Alice
+    And the node has 8 one-time prekeys of Bob left
+    When 1000 whispers of Alice to Bob get lost
+    And Alice whispers "just near enough" to Bob
+    Then Bob hears "just near enough" from Alice
+
   @TDM-001 @TDM-020 @PRE-010 @must
   Scenario: A first message that comes again begins nothing, and uses no prekey up
     Given Carol is a member of the room

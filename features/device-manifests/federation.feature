@@ -96,7 +96,7 @@ Feature: Keys of devices across nodes
     Given the peer answers questions about keys again
     Then Alice sees the keys that Pat's node serves
 
-  @MAN-048 @MAN-049 @must
+  @MAN-017 @MAN-048 @MAN-049 @must
   Scenario Outline: <fault> is not believed
     Given Pat has keys
     And Alice sees the keys that Pat's node serves
@@ -106,17 +106,18 @@ Feature: Keys of devices across nodes
     Then Alice sees the keys that Pat's node serves
 
     Examples:
-      | fault                                 |
-      | a manifest that another device signed |
-      | a cross-signature by a stranger       |
-      | another user's manifest               |
-      | a device that its own list revokes    |
-      | a list that a stranger signed         |
-      | a list of a lower version             |
-      | no list any more                      |
-      | an account key of a lower version     |
-      | an account key without its signature  |
-      | nothing that has the form             |
+      | fault                                      |
+      | a manifest that another device signed      |
+      | a manifest with an X25519 key of all zeros |
+      | a cross-signature by a stranger            |
+      | another user's manifest                    |
+      | a device that its own list revokes         |
+      | a list that a stranger signed              |
+      | a list of a lower version                  |
+      | no list any more                           |
+      | an account key of a lower version          |
+      | an account key without its signature       |
+      | nothing that has the form                  |
 
   @MAN-044 @must
   Scenario: A node speaks for its own users only

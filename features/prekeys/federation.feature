@@ -32,7 +32,7 @@ Feature: Prekeys across nodes
     Then Alice got what Pat's node gave
     And the answer's "failures" is {}
 
-  @PRE-033 @must
+  @PRE-003 @PRE-033 @must
   Scenario Outline: <fault> is left out
     Given Pat has keys
     And Pat's node gives out prekeys of Pat with "<fault>"
@@ -45,6 +45,9 @@ Feature: Prekeys across nodes
       | a signed prekey that another device signed   |
       | a manifest that another device signed        |
       | a one-time prekey in place of the signed one |
+      | a signed prekey of all zeros                 |
+      | a one-time prekey of order 8                 |
+      | a manifest with an X25519 key of all zeros   |
 
   @PRE-034 @must
   Scenario: A node that cannot be asked is named

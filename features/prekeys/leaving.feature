@@ -42,6 +42,8 @@ Feature: Leaving prekeys
       | a fallback prekey of the same time     | ECCP_KEY_ROLLBACK   |
       | an id that another prekey had          | ECCP_STATE_CONFLICT |
       | a key of 0                             | ECCP_BAD_KEY        |
+      | a signed prekey with a key of 0        | ECCP_BAD_KEY        |
+      | a fallback prekey with a key of 0      | ECCP_BAD_KEY        |
       | a key of order 8                       | ECCP_BAD_KEY        |
       | a key of p                             | ECCP_BAD_KEY        |
       | a key with its highest bit set         | ECCP_BAD_KEY        |

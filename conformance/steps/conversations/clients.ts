@@ -1,7 +1,8 @@
 // Encrypting clients: how they come, what they know of each other, and how they go.
 import { Given, Then, When } from '@cucumber/cucumber';
-import { conversationOf, nameOf, refused } from '../../conversation.ts';
+import { conversationOf, nameOf } from '../../conversation.ts';
 import { ringOf } from '../../device-keys.ts';
+import { unrefused, until } from '../../hearing.ts';
 import { expectEqual, expectThat } from '../../outcome.ts';
 import type { EccpWorld } from '../../world.ts';
 
@@ -41,8 +42,8 @@ async function learns(world: EccpWorld, who: string, whom: string, isThere: bool
   const conversation = conversationOf(world);
   const [client, other] = [conversation.client(who), conversation.client(whom)];
   const what = isThere ? `learn of ${whom}` : `learn that ${whom} is gone`;
-  await conversation.until(who, what, async () => {
-    const devices = await refused(`${who} to ${what}`, () => client.keys.devicesOf([other.link.user]));
+  await until(world, who, what, async () => {
+    const devices = await unrefused(`${who} to ${what}`, () => client.keys.devicesOf([other.link.user]));
     return devices.some(({ ed25519 }) => ed25519 === other.id) === isThere ? true : undefined;
   });
 }

@@ -1,8 +1,9 @@
 // What encrypting clients say in rooms, and read.
 import { Then, When } from '@cucumber/cucumber';
 import { IN_ROOM, type Payload } from '../../client/client.ts';
-import { conversationOf, refused } from '../../conversation.ts';
+import { conversationOf } from '../../conversation.ts';
 import { Refusal } from '../../e2ee/refusal.ts';
+import { codeOf, unrefused, until } from '../../hearing.ts';
 import { expectEqual, expectThat, HarnessError } from '../../outcome.ts';
 import { canonical } from '../../wire/canonical.ts';
 import type { EccpWorld } from '../../world.ts';
@@ -17,9 +18,9 @@ export async function tell(
 ): Promise<void> {
   const conversation = conversationOf(world);
   const payload = { type: 'eccp.room.message', content };
-  await conversation.until(who, 'sync', async () => true);
+  await until(world, who, 'sync', async () => true);
   const client = conversation.client(who);
-  const event_id = await refused(`${who} to encrypt for everybody`, () => client.say(world.room(alias).id, payload));
+  const event_id = await unrefused(`${who} to encrypt for everybody`, () => client.say(world.room(alias).id, payload));
   conversation.said.set(text, { payload, event_id, by: who });
 }
 
@@ -28,14 +29,14 @@ export async function read(world: EccpWorld, who: string, text: string): Promise
   const conversation = conversationOf(world);
   const client = conversation.client(who);
   const { payload, event_id, by } = saidOf(world, text);
-  const came = await conversation.until(who, `read "${text}"`, async () => {
+  const came = await until(world, who, `read "${text}"`, async () => {
     const event = client.events.get(event_id);
     if (event === undefined) return undefined;
     try {
       return { event, payload: await client.read(event) };
     } catch (error) {
       if (error instanceof Refusal && error.code === 'unknown_key') return undefined; // it may come yet
-      return await refused(`${who} to read "${text}"`, () => Promise.reject(error));
+      return await unrefused(`${who} to read "${text}"`, () => Promise.reject(error));
     }
   });
   const sender = conversation.client(by).link;
@@ -79,10 +80,10 @@ Then(
     const client = conversation.client(who);
     const { event_id } = saidOf(this, text);
     const link = conversation.links.get(who);
-    const found = await conversation.until(who, `find "${text}"`, async () => {
+    const found = await until(this, who, `find "${text}"`, async () => {
       return client.events.get(event_id) ?? (await link?.find(this.room(alias).id, event_id));
     });
-    await expectUnreadable(who, text, client.read(found));
+    await expectUnreadable(who, text, () => client.read(found));
   },
 );
 
@@ -94,19 +95,13 @@ Then(
     const { event_id } = saidOf(this, text);
     const [shown] = conversation.clients.flatMap(({ events }) => events.get(event_id) ?? []);
     if (!shown) throw new HarnessError(`nobody has got "${text}"`);
-    await expectUnreadable(who, text, conversation.client(who).read(shown));
+    await expectUnreadable(who, text, () => conversation.client(who).read(shown));
   },
 );
 
 /** What a device has no key for is refused as such: its chain is not there, or begins after the message. */
-async function expectUnreadable(who: string, text: string, reading: Promise<Payload>): Promise<void> {
-  const code = await reading.then(
-    () => 'read',
-    (error: unknown) => {
-      if (error instanceof Refusal) return error.code;
-      throw error;
-    },
-  );
+async function expectUnreadable(who: string, text: string, reading: () => Promise<Payload>): Promise<void> {
+  const code = await codeOf(reading);
   const right = code === 'unknown_key' || code === 'replayed';
-  expectThat(right, `"${text}" to be unreadable for ${who}`, `it was ${code}`);
+  expectThat(right, `"${text}" to be unreadable for ${who}`, code);
 }
