@@ -1,4 +1,5 @@
 import type { Answer } from './answer.ts';
+import type { Driver } from './control/driver.ts';
 import { ConformanceFailure, MissingPrerequisite } from './outcome.ts';
 import type { Target } from './target.ts';
 import type { RawExchange, Redactor } from './trace.ts';
@@ -39,15 +40,24 @@ export class AccountPool {
   readonly #runId: string;
   /** What the operator handed out to whoever runs the suite, where registration needs it. */
   readonly registrationToken: string | undefined;
+  readonly #driver: Driver | undefined;
   #pool: Promise<Account>[] = [];
   #taken = 0;
   #made = 0;
 
-  constructor(target: Target, redactor: Redactor, runId: string, registrationToken: string | undefined) {
+  /** @param driver makes the accounts, where nobody may register. */
+  constructor(
+    target: Target,
+    redactor: Redactor,
+    runId: string,
+    registrationToken: string | undefined,
+    driver?: Driver,
+  ) {
     this.#target = target;
     this.#redactor = redactor;
     this.#runId = runId;
     this.registrationToken = registrationToken;
+    this.#driver = driver;
   }
 
   /** Starts registering `count` accounts side by side. */
@@ -78,9 +88,7 @@ export class AccountPool {
   async fresh(trace: RawExchange[] = []): Promise<Account> {
     const username = this.username();
     const password = this.password();
-    const token = this.registrationToken;
-    const body = { username, password, ...(token === undefined ? {} : { registration_token: token }) };
-    const answer = await this.#register(body, trace);
+    const answer = await this.#begin(username, password, trace);
     const account = {
       userId: String(answer.body.user_id),
       username,
@@ -92,6 +100,11 @@ export class AccountPool {
     };
     this.#redactor.add(account.token);
     return account;
+  }
+
+  /** Waits until no account is being made. */
+  async quiet(): Promise<void> {
+    await Promise.allSettled(this.#pool);
   }
 
   /** Gives the borrowed accounts back and replaces those that are of no more use. */
@@ -110,21 +123,32 @@ export class AccountPool {
     return account;
   }
 
-  async #register(body: Record<string, string>, trace: RawExchange[]): Promise<Answer> {
+  /** The first session of a new account. */
+  async #begin(username: string, password: string, trace: RawExchange[]): Promise<Answer> {
+    if (this.#driver) {
+      await this.#driver.run('account', { username, password });
+      return await this.#post('login', 200, { user: username, password }, trace);
+    }
+    const token = this.registrationToken;
+    const body = { username, password, ...(token === undefined ? {} : { registration_token: token }) };
+    return await this.#post('register', 201, body, trace);
+  }
+
+  async #post(name: string, status: number, body: Record<string, string>, trace: RawExchange[]): Promise<Answer> {
     try {
       const answer = await this.#target.send(
         {
           who: 'the suite',
           method: 'POST',
-          path: '/_eccp/client/v1/register',
+          path: `/_eccp/client/v1/${name}`,
           headers: { 'content-type': 'application/json' },
           body: Buffer.from(JSON.stringify(body)),
           deadline: 30_000,
         },
         trace,
       );
-      if (answer.status === 201) return answer;
-      throw new MissingPrerequisite('an account for the scenario (register)', `${answer.status} ${answer.text}`);
+      if (answer.status === status) return answer;
+      throw new MissingPrerequisite(`an account for the scenario (${name})`, `${answer.status} ${answer.text}`);
     } catch (error) {
       if (error instanceof ConformanceFailure) throw new MissingPrerequisite(error.expected, error.actual);
       throw error;

@@ -1,11 +1,13 @@
+import { whyNeeding } from './control/needs.ts';
 import type { Requirement } from './requirements.ts';
 import { type TargetFacts, whyNotApplicable } from './target-facts.ts';
 
-/** What a run can do: which nodes it has, and whether those that the suite plays speak TLS. */
+/** What a run can do: which nodes it has, whether those that the suite plays speak TLS, and what it can do with the node under test. */
 export interface RunMeans {
   facts: TargetFacts;
   other?: TargetFacts | undefined;
   tls: boolean;
+  can: readonly string[];
 }
 
 /**
@@ -13,7 +15,7 @@ export interface RunMeans {
  * or it takes something that is for the caller to add.
  */
 export function whyLeftOut(
-  { facts, other, tls }: RunMeans,
+  { facts, other, tls, can }: RunMeans,
   tags: string[],
   requirements: Requirement[],
 ): string | undefined {
@@ -21,6 +23,8 @@ export function whyLeftOut(
   if (reason !== undefined) return reason;
   if (tags.includes('@tls-peers') && !tls)
     return 'the nodes that the suite plays speak plain HTTP in this run: --ca makes them speak TLS';
+  const needing = whyNeeding(tags, can);
+  if (needing !== undefined) return needing;
   if (!tags.includes('@two-nodes')) return undefined;
   if (!other) return 'this run has one node: --peer names another';
   const theirs = whyNotApplicable(other, tags, requirements);

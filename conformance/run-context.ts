@@ -1,5 +1,6 @@
 import type { AccountPool } from './accounts.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { NodeControl } from './control/control.ts';
 import type { ScenarioEvidence } from './evidence.ts';
 import type { Api } from './openapi.ts';
 import type { RealNode } from './other-node.ts';
@@ -21,6 +22,8 @@ export interface RunContext extends RealNode {
   accounts: AccountPool;
   redactor: Redactor;
   peering: Peering;
+  /** Starts and ends the node under test, where the run can. */
+  control: NodeControl;
   /** Another real node to share rooms with, where the run has one. */
   other: RealNode | undefined;
   /** An access token with the scope `admin`, where the operator gave one to whoever runs the suite. */

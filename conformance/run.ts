@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { extname, isAbsolute, join, resolve } from 'node:path';
 import { AccountPool } from './accounts.ts';
 import { loadCatalogue } from './catalogue.ts';
+import { NodeControl } from './control/control.ts';
+import { type Nodes, nodesOf } from './control/nodes.ts';
 import { play } from './cucumber.ts';
 import type { ScenarioEvidence } from './evidence.ts';
 import { Api } from './openapi.ts';
 import { checkPair, type RealNode } from './other-node.ts';
-import { ConfigurationError } from './outcome.ts';
+import { ConfigurationError, ConformanceFailure } from './outcome.ts';
 import { packageRoot } from './package-root.ts';
 import { Peering } from './peering.ts';
 import { baseUrl, preflight } from './preflight.ts';
@@ -55,24 +57,38 @@ export function ownParts(): RunParts {
  * @throws ConfigurationError when the run cannot start as asked, HarnessError when the suite itself is broken.
  */
 export async function run(options: RunOptions, parts: RunParts, watcher: RunWatcher): Promise<RunResult> {
+  const nodes = await nodesOf(options);
+  try {
+    return await runWith(nodes, options, parts, watcher);
+  } finally {
+    await Promise.all([nodes.launched?.close(), nodes.launchedPeer?.close()]);
+  }
+}
+
+async function runWith(where: Nodes, options: RunOptions, parts: RunParts, watcher: RunWatcher): Promise<RunResult> {
   const started = new Date();
   const { ledger } = parts;
   const features = options.features.length > 0 ? options.features.map((path) => locate(path)) : [parts.featureFolder];
   const redactor = new Redactor();
   if (options.registrationToken !== undefined) redactor.add(options.registrationToken);
-  if (options.adminToken !== undefined) redactor.add(options.adminToken);
   const api = new Api();
   const catalogue = loadCatalogue();
   const authority = options.ca === undefined ? undefined : readAuthority(options.ca);
-  const target = new Target(baseUrl(options.url), api, catalogue, authority?.cert);
-  const targets = [target, ...(options.peer === undefined ? [] : [target.at(baseUrl(options.peer))])];
+  const target = new Target(baseUrl(where.url), api, catalogue, authority?.cert);
+  const targets = [target, ...(where.peer === undefined ? [] : [target.at(baseUrl(where.peer))])];
+  const control = new NodeControl(target, where.driver, where.launched);
   try {
+    await launch(where, control, targets);
+    const adminToken = options.adminToken ?? (await control.adminToken());
+    if (adminToken !== undefined) redactor.add(adminToken);
     const runId = started.getTime().toString(36);
     const nodes: RealNode[] = [];
     for (const target of targets) {
       const facts = await preflight(target, api, catalogue, ledger, options.registrationToken);
       if (facts.capabilities.has('federation')) facts.identity = await keysOf(target, facts.node);
-      const accounts = new AccountPool(target, redactor, runId, options.registrationToken);
+      const driven = target === targets[0] && facts.registration === 'closed' && where.driver.has('account');
+      const maker = driven ? where.driver : undefined;
+      const accounts = new AccountPool(target, redactor, runId, options.registrationToken, maker);
       nodes.push({ target, facts, accounts });
     }
     const [node, other] = nodes as [RealNode, RealNode?];
@@ -85,8 +101,8 @@ export async function run(options: RunOptions, parts: RunParts, watcher: RunWatc
       ...(authority ? { authority } : {}),
     });
     const context = {
-      ...{ ...node, other, api, catalogue, ledger, redactor, peering, runId },
-      adminToken: options.adminToken,
+      ...{ ...node, other, api, catalogue, ledger, redactor, peering, control, runId },
+      adminToken,
       evidence: new Map<string, ScenarioEvidence>(),
     };
     setActiveRun(context);
@@ -111,6 +127,8 @@ export async function run(options: RunOptions, parts: RunParts, watcher: RunWatc
     const scenarios = [...played].map(([id, scenario]) => judged.get(id) ?? result(id, scenario));
     const partial = options.tags !== '' || options.features.length > 0;
     const requirements = rollUp(ledger, scenarios, facts, partial, options.strict);
+    const ends = [where.launched?.lateObituary(), where.launchedPeer?.lateObituary()];
+    const dead = (await Promise.all(ends)).filter((end) => end !== undefined);
     const exitCode = exitCodeOf(scenarios);
     const conclusion = conclude(facts, requirements, exitCode, partial);
     const ms = Date.now() - started.getTime();
@@ -120,9 +138,10 @@ export async function run(options: RunOptions, parts: RunParts, watcher: RunWatc
       scenarios,
       partial,
       strict: options.strict,
-      options: recorded(options, features),
+      options: recorded(options, features, where, control),
       exitCode,
       conclusion,
+      dead,
       started: started.toISOString(),
       ms,
     };
@@ -132,21 +151,43 @@ export async function run(options: RunOptions, parts: RunParts, watcher: RunWatc
   }
 }
 
-function recorded(options: RunOptions, features: string[]): RecordedOptions {
-  const { tags, peer, ca, registrationToken, adminToken } = options;
+function recorded(options: RunOptions, features: string[], { peer }: Nodes, { can }: NodeControl): RecordedOptions {
+  const { tags, ca, registrationToken, adminToken } = options;
   return {
     tags,
     features: options.features.length > 0 ? features.map((path) => path.replace(join(packageRoot, '/'), '')) : [],
     ...(peer === undefined ? {} : { peer: baseUrl(peer) }),
     tls: ca !== undefined,
+    can: [...can],
     registration_token: registrationToken !== undefined,
     admin_token: adminToken !== undefined,
   };
 }
 
+/** Starts the nodes that are to be launched, side by side. @throws ConfigurationError where one does not become healthy. */
+async function launch(
+  { launched, launchedPeer, driver }: Nodes,
+  control: NodeControl,
+  targets: Target[],
+): Promise<void> {
+  const [, other] = targets;
+  const controls = [
+    ...(launched ? [control] : []),
+    ...(launchedPeer && other ? [new NodeControl(other, driver, launchedPeer)] : []),
+  ];
+  await Promise.all(controls.map((each) => each.start())).catch((error: unknown) => {
+    if (error instanceof ConformanceFailure)
+      throw new ConfigurationError(
+        `the node that was launched does not run: it took ${error.expected}; came ${error.actual}`,
+      );
+    throw error;
+  });
+}
+
 /** The command for this run, without what chooses scenarios and without secrets. */
 function commandOf(options: RunOptions): string {
-  const values = { ...options, url: baseUrl(options.url) } as unknown as Record<string, unknown>;
+  const url = options.url === undefined ? undefined : baseUrl(options.url);
+  const values = { ...options, url } as unknown as Record<string, unknown>;
   const more = SETTINGS.flatMap(({ name, again, fallback }) => {
     const value = values[memberOf(name)];
     return again && value !== undefined && value !== fallback ? [` --${name} ${quoted(String(value))}`] : [];

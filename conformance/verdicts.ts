@@ -32,6 +32,8 @@ export interface RecordedOptions {
   features: string[];
   peer?: string;
   tls: boolean;
+  /** What the run could do with the node. */
+  can: string[];
   registration_token: boolean;
   admin_token: boolean;
 }
@@ -48,6 +50,8 @@ export interface RunResult extends RunStart {
   exitCode: 0 | 1 | 2 | 3;
   /** The last line: the verdict in one sentence. */
   conclusion: string;
+  /** How launched nodes ended that nobody had asked to. */
+  dead: string[];
   started: string;
   ms: number;
 }

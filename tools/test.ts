@@ -26,6 +26,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 checks.on('exit', (code, signal) => {
-  if (signal === null) signalAll('SIGKILL');
   process.exitCode = code ?? 1;
+  if (signal !== null) return;
+  signalAll('SIGTERM'); // the suite ends the nodes that it has launched, which are in groups of their own
+  setTimeout(() => signalAll('SIGKILL'), GRACE);
 });

@@ -13,7 +13,6 @@ Matches spec/requirements.json, features/**/*.feature, spec/vectors/*.json and s
 each chapter, and fails on each requirement without scenario or reason (of client libraries: without vector or
 reason), each tag and ledger entry without requirement, each ledger entry for what is tested or whose checked_by is not there, each scenario without a requirement tag,
 and each @must, @should, @may, @since-x or @cap-x that its requirements do not say.
-
   --root DIR   another checkout than this one
   --help       this text
 `;
@@ -34,10 +33,17 @@ function main(): number {
   const reasons = parse(readFileSync(join(root, 'spec/ledger.yaml'), 'utf8')) ?? {};
   const exists = (path: string) => existsSync(join(root, path));
   const { chapters, faults } = trace(requirements, readScenarios(root), readRules(root), reasons, exists);
-  process.stdout.write(table(chapters));
+  process.stdout.write(`${table(chapters)}${shareText(chapters)}\n`);
   for (const fault of faults) console.error(fault);
   if (faults.length > 0) console.error(`${faults.length} faults`);
   return faults.length > 0 ? 1 : 0;
+}
+
+/** How many requirements are believed, not tested. */
+function shareText(chapters: readonly ChapterCount[]): string {
+  const sum = (column: 'requirements' | 'reasoned') => chapters.reduce((total, count) => total + count[column], 0);
+  const [all, reasoned] = [sum('requirements'), sum('reasoned')];
+  return `${reasoned} of ${all} rest on a reason (${((100 * reasoned) / all).toFixed(1)} %)`;
 }
 
 /** The requirements that the vectors are about. */

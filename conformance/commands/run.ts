@@ -21,8 +21,13 @@ Examples:
   eccp-conformance run --url https://node.example.org --tags '@ROOM-011 or @ROOM-012'
   eccp-conformance run --url http://127.0.0.1:8008 features/rooms/joining.feature:12
   eccp-conformance run --url http://10.0.0.2:8008 --peer-listen 0.0.0.0 --advertise 10.0.0.3 --tags @cap-federation
+  eccp-conformance run --launch './my-node --listen 127.0.0.1:{port} --data {data}' --driver my-node.yaml
   eccp-conformance run --url http://127.0.0.1:8451 --peer http://127.0.0.1:8452 --tags @two-nodes
   eccp-conformance run --url https://127.0.0.1:8008 --ca ./ca   (see eccp-conformance ca --help)`;
+
+const LAUNCH_HELP = `
+The commands of --launch and --launch-peer are for the shell. In them {port} stands for a free port, {url} for the URL made of it, at
+which the node has to serve, {data} for an empty folder, and {ca} for the folder of --ca. Whatever they start is ended in the end.`;
 
 /** Adds `run`. */
 export function addRun(program: Command, surface: Surface): void {
@@ -31,7 +36,7 @@ export function addRun(program: Command, surface: Surface): void {
     .description('run the suite against a node')
     .argument('[features...]', 'feature files or folders, file:line for one scenario; all unless given');
   addFlags(command)
-    .addHelpText('after', `${SETTINGS_HELP}\n${RUN_HELP}`)
+    .addHelpText('after', `${LAUNCH_HELP}\n${SETTINGS_HELP}\n${RUN_HELP}`)
     .action(async (features: string[], flags: Flags) => {
       surface.exit(await runCommand(features, resolveSettings(flags, surface.surroundings), surface));
     });
@@ -59,7 +64,9 @@ async function runCommand(features: string[], settings: RunSettings, surface: Su
     console.error(
       `eccp-conformance: nothing was verified: ${whyNothing(settings, features, result.scenarios.length)}\n`,
     );
-  return result.exitCode;
+  for (const dead of result.dead)
+    console.error(`eccp-conformance: a node that was launched died during the run: ${dead}\n`);
+  return result.exitCode === 0 && result.dead.length > 0 ? 1 : result.exitCode;
 }
 
 function whyNothing({ tags }: RunSettings, features: string[], scenarios: number): string {

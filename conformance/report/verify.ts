@@ -84,7 +84,12 @@ async function scenarioProblems(
   const paths = options.features.length > 0 ? options.features.map((path) => locate(path)) : [featureFolder];
   const plan = new Map((await planOf(paths, options.tags)).map((scenario) => [placeOf(scenario), scenario]));
   const played = Map.groupBy(report.scenarios, (scenario) => placeOf(scenario));
-  const means = { facts, ...(report.peer ? { other: factsFrom(report.peer) } : {}), tls: options.tls };
+  const means = {
+    facts,
+    ...(report.peer ? { other: factsFrom(report.peer) } : {}),
+    tls: options.tls,
+    can: options.can,
+  };
   const missing = [...plan.keys()].filter((place) => !played.has(place));
   return [
     ...(partial === (options.tags !== '' || options.features.length > 0)

@@ -39,9 +39,9 @@ export function resolveSettings(flags: Flags, { cwd, env }: Surroundings): RunSe
       (kind === 'switch' ? false : undefined);
     if (value !== undefined) settings[memberOf(name)] = value;
   }
-  if (settings.url === undefined)
+  if (settings.url === undefined && settings.launch === undefined)
     throw new ConfigurationError(
-      "there is no URL: pass the node's base URL, such as --url http://127.0.0.1:8008, or write url into eccp-conformance.yaml (eccp-conformance init makes one).",
+      "there is no URL: pass the node's base URL, such as --url http://127.0.0.1:8008, or --launch and what starts it, or write url into eccp-conformance.yaml (eccp-conformance init makes one).",
     );
   return settings as unknown as RunSettings;
 }

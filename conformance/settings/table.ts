@@ -27,6 +27,20 @@ export const SETTINGS: readonly Setting[] = [
     again: true,
     doctor: true,
   },
+  {
+    name: 'launch',
+    value: '<command>',
+    help: 'in place of --url: what starts the node, which the suite then also stops, kills and starts again; see below',
+    again: true,
+  },
+  { name: 'launch-peer', value: '<command>', help: 'in place of --peer: what starts that node', again: true },
+  {
+    name: 'driver',
+    value: '<file>',
+    help: 'how what is left to each node is done with this one; see conformance/README.md',
+    kind: 'path',
+    again: true,
+  },
   { name: 'tags', value: '<expression>', help: 'only the scenarios with these tags', fallback: '' },
   {
     name: 'out',
@@ -80,8 +94,11 @@ export const SETTINGS: readonly Setting[] = [
 
 /** What the settings come to, by their names in camel case. */
 export interface RunSettings {
-  url: string;
+  url?: string;
   peer?: string;
+  launch?: string;
+  launchPeer?: string;
+  driver?: string;
   tags: string;
   out: string;
   registrationToken?: string;

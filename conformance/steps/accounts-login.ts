@@ -148,6 +148,18 @@ Then("the answer's scopes are {string}", function (this: EccpWorld, expected: st
   scopesAre(this.answer.body.scopes, expected);
 });
 
+// Then the answer's scopes are those of a login of Alice that names none
+Then(
+  "the answer's scopes are those of a login of {actor} that names none",
+  async function (this: EccpWorld, who: string) {
+    const { answer } = this;
+    const { username, password } = (await this.actor(who)).account;
+    const { body } = await this.must(STRANGER, 'login', { body: { user: username, password } });
+    this.run.redactor.add(String(body.access_token));
+    scopesAre(answer.body.scopes, Array.isArray(body.scopes) ? body.scopes.join(', ') : show(body.scopes));
+  },
+);
+
 // Then the scopes of Alice on "phone" are "read"   (as getAccount tells them)
 Then('the scopes of {actor} are {string}', async function (this: EccpWorld, who: string, expected: string) {
   scopesAre((await this.read(who, 'getAccount')).scopes, expected);

@@ -194,7 +194,7 @@ type Path = (string | number)[];
 const UNSCORED = [
   /^\/seal$/,
   /^\/run\/(started|ms|command)$/,
-  /^\/run\/options\/(tls|registration_token|admin_token)$/,
+  /^\/run\/options\/(can|tls|registration_token|admin_token)(\/|$)/,
   /^\/(target|peer)\/declaration\//,
   /^\/scenarios\/\d+\/(ms|digest)$/,
   /^\/scenarios\/\d+\/exchanges(\/|$)/,

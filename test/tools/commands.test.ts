@@ -57,6 +57,7 @@ test('trace prints the ledger, and fails on a fault', () => {
   const { status, out } = tool('trace.ts');
   assert.equal(status, 0);
   assert.match(out, /^08-rooms +1 +1 +1 +0 +0$/m);
+  assert.match(out, /^0 of 1 rest on a reason \(0\.0 %\)$/m);
   writeFileSync(join(root, 'spec/requirements.json'), '[]');
   assert.equal(tool('trace.ts').status, 1);
 });

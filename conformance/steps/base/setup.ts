@@ -39,8 +39,9 @@ Before(async function (this: EccpWorld, { pickle }: ITestCaseHookParameter) {
   this.run.evidence.set(pickle.id, this.evidence);
   const tags = pickle.tags.map(({ name }) => name);
   const requirements = tags.flatMap((tag) => this.run.ledger.requirements.get(tag.slice(1)) ?? []);
-  const { facts, other, peering } = this.run;
-  const reason = whyLeftOut({ facts, other: other?.facts, tls: peering.authority !== undefined }, tags, requirements);
+  const { facts, other, peering, control } = this.run;
+  const means = { facts, other: other?.facts, tls: peering.authority !== undefined, can: control.can };
+  const reason = whyLeftOut(means, tags, requirements);
   if (reason !== undefined) {
     this.evidence.notApplicable = reason;
     return 'skipped';
