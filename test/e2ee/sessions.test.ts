@@ -2,63 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type Device, newPrekeys } from '../../src/e2ee/device.ts';
-import { startSession } from '../../src/e2ee/handshake.ts';
 import type { RatchetContent } from '../../src/e2ee/ratchet.ts';
-import {
-  addSession,
-  decryptFrom,
-  encryptTo,
-  keptSessions,
-  type Sessions,
-  sessionWith,
-} from '../../src/e2ee/sessions.ts';
-import { codeOf, type Person, person } from './people.ts';
-
-/** A device with its sessions, which go through JSON after each step: they are plain data. */
-class Talker {
-  readonly self: Person;
-  sessions: Sessions = [];
-  device: Device;
-
-  constructor(name: string) {
-    this.self = person(name);
-    this.device = this.self.device;
-  }
-
-  get key(): string {
-    return this.device.signing.public;
-  }
-
-  /** With a one-time prekey of the other's that nobody has had. */
-  begin(other: Talker): void {
-    const { device, prekeys } = newPrekeys(other.device, 'one_time', 1, 1);
-    other.device = device;
-    const claim = { ...other.self.claim, ...(prekeys[0] ? { prekey: prekeys[0] } : {}) };
-    this.sessions = stored(addSession(this.sessions, startSession(this.device, claim, other.self.expected)));
-  }
-
-  say(to: Talker, body: string): RatchetContent {
-    const { sessions, content } = encryptTo(this.sessions, to.key, { type: 'org.example.note', content: { body } });
-    this.sessions = stored(sessions);
-    return stored(content);
-  }
-
-  hear(from: Talker, content: RatchetContent): unknown {
-    const { manifest } = from.self.manifest;
-    const { device, sessions, payload } = decryptFrom(this.device, this.sessions, manifest, content);
-    [this.device, this.sessions] = [stored(device), stored(sessions)];
-    return payload.content.body;
-  }
-
-  state(): string {
-    return JSON.stringify([this.device, this.sessions]);
-  }
-}
-
-function stored<T>(state: T): T {
-  return JSON.parse(JSON.stringify(state)) as T;
-}
+import { encryptTo, keptSessions, sessionWith } from '../../src/e2ee/sessions.ts';
+import { codeOf } from './people.ts';
+import { Talker } from './talker.ts';
 
 describe('the sessions of a device', () => {
   test('are kept, four with each other device', () => {
