@@ -108,6 +108,7 @@ export class OwnDevice {
     ephemeral: Uint8Array,
     known: Known = {},
   ): Pairwise {
+    requireForm('ClaimedKeys', claim);
     const manifest = trusted(claim.manifest, user, device, accountKey, known);
     for (const algorithm of ['eccp.x3dh.v1', 'eccp.ratchet.v1']) {
       if (!manifest.algorithms.includes(algorithm)) throw new Refusal('mismatch', `without ${algorithm}`);

@@ -2,6 +2,7 @@
 import { concat, fromBase64url, type Random, systemRandom, toBase64url, utf8 } from './bytes.ts';
 import type { Device, OwnPrekey } from './device.ts';
 import { E2eeError } from './error.ts';
+import { anyObject } from './form.ts';
 import { hashObject } from './json.ts';
 import { type Claim, type Expected, type Manifest, verifyManifest, verifyPrekey } from './manifest.ts';
 import {
@@ -34,12 +35,14 @@ const needed = ['eccp.x3dh.v1', 'eccp.ratchet.v1'];
  * @throws E2eeError malformed, mismatch, bad_signature, replayed, revoked, bad_key
  */
 export function startSession(own: Device, claim: Claim, expected: Expected, random: Random = systemRandom): Session {
+  anyObject(claim, 'claim'); // of an answer of a node, which may have more members
   const manifest = verifyManifest(claim.manifest, expected);
   if (!needed.every((algorithm) => manifest.algorithms.includes(algorithm))) {
     throw new E2eeError('mismatch', 'the device does not understand this handshake'); // HAND-019
   }
   const signed = verifyPrekey(claim.signed_prekey, manifest, ['signed']);
-  const prekey = claim.prekey && verifyPrekey(claim.prekey, manifest, ['one_time', 'fallback']);
+  const prekey =
+    claim.prekey === undefined ? undefined : verifyPrekey(claim.prekey, manifest, ['one_time', 'fallback']);
   const ephemeral = agreementPair(random(32));
   const secrets = [
     agree(own.identity.secret, signed.key),

@@ -5,10 +5,20 @@ import { test } from 'node:test';
 
 const library = join(import.meta.dirname, '../../src/e2ee.ts');
 
-// What a page would do, with nothing that browsers lack.
-const page = `
+// Nothing that browsers lack: no global of Node, and no module of Node for whatever is imported from here on.
+const browser = `
+import { registerHooks } from 'node:module';
 const { log } = console;
-for (const name of ['Buffer', 'process', 'global', 'setImmediate', 'require']) globalThis[name] = undefined;
+registerHooks({ resolve(name, context, next) {
+  const found = next(name, context);
+  if (found.url.startsWith('node:')) throw new Error('there is no ' + found.url + ', for ' + context.parentURL);
+  return found;
+} });
+for (const name of ['Buffer', 'process', 'global', 'setImmediate', 'clearImmediate', 'require']) globalThis[name] = undefined;
+`;
+
+// What a page would do.
+const page = `
 const e2ee = await import(${JSON.stringify(library)});
 const account = e2ee.signingPair(crypto.getRandomValues(new Uint8Array(32)));
 const person = (name) => {
@@ -38,8 +48,24 @@ const { account_key } = e2ee.openRecovery(e2ee.readRecoveryKey(e2ee.writeRecover
 log(new TextDecoder().decode(new Uint8Array(file)), account_key.seed === account.secret);
 `;
 
+function run(code: string): { stdout: string; stderr: string } {
+  return spawnSync(process.execPath, ['--input-type=module', '-e', browser + code], { encoding: 'utf8' });
+}
+
 test('the whole library works where there is nothing but what browsers have', () => {
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', page], { encoding: 'utf8' });
+  const { stdout, stderr } = run(page);
   assert.equal(stderr, '');
   assert.equal(stdout, 'Grüße true\n');
+});
+
+test('a library that takes something of Node would not', () => {
+  for (const [source, reason] of [
+    ['import "node:fs"', /there is no node:fs/],
+    ['import { createHash } from "crypto"', /there is no node:crypto/],
+    ['Buffer.from("x")', /Cannot read properties of undefined/],
+    ['process.nextTick(() => 0)', /Cannot read properties of undefined/],
+  ] as const) {
+    const bad = `data:text/javascript,${encodeURIComponent(source)}`;
+    assert.match(run(`await import(${JSON.stringify(bad)})`).stderr, reason);
+  }
 });

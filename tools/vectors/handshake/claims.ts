@@ -145,6 +145,13 @@ export function badClaims(): JsonObject[] {
       'mismatch',
     ),
     refused('HAND-014', 'a signed prekey as the one-time one', { ...claim, prekey: signed } as Claim, 'mismatch'),
+    refused(
+      'HAND-004',
+      'a prekey that is no object',
+      { ...claim, prekey: false } as unknown as JsonObject,
+      'malformed',
+    ),
+    refused('HAND-004', 'no signed prekey', { manifest, prekey: oneTime } as unknown as JsonObject, 'malformed'),
     ...([...smallPoints, ['not below the prime', aboveThePrime]] as const).flatMap(([what, key]) => [
       refused(
         'HAND-001',
