@@ -92,12 +92,6 @@ export class NodeLink implements Link {
     };
   }
 
-  /** One event of a room, which may be long past. */
-  async find(roomId: string, eventId: string): Promise<RoomMessage | undefined> {
-    const event = await this.#ask('getEvent', { params: { roomId, eventId } });
-    return messagesOf([event as unknown as SequencedEvent])[0];
-  }
-
   /** The events of a room from the last one that was seen to a place, oldest first. */
   async #missed(roomId: string, before: number): Promise<SequencedEvent[]> {
     const seen = this.#seen.get(roomId) ?? -1;
