@@ -23,9 +23,9 @@ export function nodeProblems({ target, peer, run }: Report, ledger: Ledger): str
 }
 
 function declarationProblems(node: NodeReport, ledger: Ledger): string[] {
-  const { identity: _, ...facts } = factsFrom(node);
+  const { identity: _, ...declared } = node;
   const right = factsOf(node.url, node.declaration, ledger.requirements.values());
-  if (isDeepStrictEqual(facts, right)) return [];
+  if (isDeepStrictEqual(declared, { ...right, capabilities: [...right.capabilities].sort() })) return [];
   return [`what it says of ${node.node} is not what that node answered, as ${right.node}, to getVersions`];
 }
 

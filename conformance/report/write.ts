@@ -13,7 +13,7 @@ export function writeReports(folder: string, report: Report, result: RunResult, 
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'report.json'), reportText(report));
     writeFileSync(join(folder, 'junit.xml'), junitReport(result, ledger));
-    writeFileSync(join(folder, 'report.html'), htmlReport(result, ledger));
+    writeFileSync(join(folder, 'report.html'), htmlReport(report));
   } catch (error) {
     throw new ConfigurationError(
       `the reports cannot be written (${messageOf(error)}): pass another folder with --out.`,
