@@ -144,6 +144,7 @@ export class AccountPool {
           headers: { 'content-type': 'application/json' },
           body: Buffer.from(JSON.stringify(body)),
           deadline: 30_000,
+          patient: true,
         },
         trace,
       );

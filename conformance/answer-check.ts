@@ -18,16 +18,24 @@ export function answerProblem(
   if (answer.request.method === 'HEAD' || answer.request.method === 'OPTIONS') return undefined;
   const path = answer.request.path;
   if (!operation && !path.startsWith('/_eccp/') && !path.startsWith('/.well-known/eccp/')) return undefined;
-  if (!answer.headers['x-request-id']) return { expected: 'with the header X-Request-Id', actual: 'none' };
+  const location = redirectOf(answer);
+  if (location !== undefined) return { expected: 'without a redirect', actual: `${answer.status} to ${location}` };
+  if (!answer.headers['x-request-id'])
+    return { expected: 'with the header X-Request-Id', actual: `${answer.status} without one` };
   if (operation?.givesBytes.has(answer.status)) {
     const type = answer.headers['content-type'] ?? 'none';
     if (type === 'application/octet-stream') return undefined;
     return { expected: 'with the media type application/octet-stream', actual: type };
   }
   if (!/^application\/json\s*(;|$)/i.test(answer.headers['content-type'] ?? '')) {
-    return { expected: 'with the media type application/json', actual: answer.headers['content-type'] ?? 'none' };
+    const type = answer.headers['content-type'] ?? 'no media type';
+    return {
+      expected: 'with the media type application/json',
+      actual: `${answer.status} ${type}: ${show(answer.text)}`,
+    };
   }
-  if (answer.json === undefined) return { expected: 'with a JSON body', actual: show(answer.text) };
+  if (answer.json === undefined)
+    return { expected: 'with a JSON body', actual: `${answer.status} ${show(answer.text)}` };
   if (answer.status >= 400) return refusalProblem(answer, operation, api, catalogue);
   if (!operation) return { expected: 'that refuses, since no operation is there', actual: `status ${answer.status}` };
   if (!operation.statuses.has(answer.status)) {
@@ -58,8 +66,15 @@ function refusalProblem(
   if (operation && !operation.errcodes.has(errcode)) {
     return {
       expected: `with an errcode that the API lists for it (${[...operation.errcodes].join(', ')})`,
-      actual: errcode,
+      actual: `${answer.status} ${answer.text}`,
     };
   }
+  if (status === 429 && typeof answer.body.retry_after_ms !== 'number')
+    return { expected: 'that tells in retry_after_ms when to try again', actual: `${answer.status} ${answer.text}` };
   return undefined;
+}
+
+/** Where a redirect leads; `undefined` for an answer that is none. */
+export function redirectOf({ status, headers }: Answer): string | undefined {
+  return status >= 300 && status < 400 && status !== 304 ? (headers.location ?? 'nowhere') : undefined;
 }

@@ -17,6 +17,8 @@ export interface RawRequest {
   operation?: Operation;
   /** Milliseconds until the node counts as silent. */
   deadline?: number;
+  /** Where the node says that it was asked too often, it is asked again when it says, and the refusal is not seen. */
+  patient?: boolean;
   /** False for requests whose answer no document describes. */
   check?: boolean;
 }

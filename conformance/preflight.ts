@@ -1,8 +1,8 @@
 import type { Answer } from './answer.ts';
-import { answerProblem } from './answer-check.ts';
+import { answerProblem, redirectOf } from './answer-check.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Api } from './openapi.ts';
-import { ConfigurationError, ConformanceFailure } from './outcome.ts';
+import { ConfigurationError, ConformanceFailure, MissingPrerequisite } from './outcome.ts';
 import type { Ledger } from './requirements.ts';
 import type { Target } from './target.ts';
 import { factsOf, type TargetFacts } from './target-facts.ts';
@@ -31,6 +31,13 @@ export async function preflight(
 ): Promise<TargetFacts> {
   const operation = api.operation('getVersions');
   const answer = await ask(target, operation.template);
+  const location = redirectOf(answer);
+  if (location !== undefined) {
+    const base = URL.parse(location, `${target.url}${operation.template}`)?.href.split(operation.template)[0];
+    throw new ConfigurationError(
+      `${target.url} redirects to ${location}, and a node answers by itself: run with --url ${base ?? location} if that is it.`,
+    );
+  }
   const problem =
     answer.status === 200
       ? answerProblem(answer, operation, api, catalogue)
@@ -51,8 +58,9 @@ export async function preflight(
 
 async function ask(target: Target, path: string): Promise<Answer> {
   try {
-    return await target.send({ who: 'the suite', method: 'GET', path, check: false }, []);
+    return await target.send({ who: 'the suite', method: 'GET', path, check: false, patient: true }, []);
   } catch (error) {
+    if (error instanceof MissingPrerequisite) throw new ConfigurationError(`${target.url}: ${error.message}.`);
     if (!(error instanceof ConformanceFailure)) throw error;
     throw new ConfigurationError(`${target.url} does not answer (${error.actual}): start the node, or check the URL.`);
   }

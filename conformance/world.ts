@@ -62,6 +62,8 @@ export class EccpWorld extends World {
   readonly cleanups: (() => Promise<void>)[] = [];
   evidence: ScenarioEvidence = { exchanges: [] };
   freshAccounts = false;
+  /** Whether the scenario is about limits: then it sees each refusal for too many requests. */
+  seesLimits = false;
   /** The kind of the running step, and its text. */
   phase: 'given' | 'when' | 'then' = 'given';
   step = '';
@@ -177,7 +179,10 @@ export class EccpWorld extends World {
     }
     const operation = request.operation ?? this.run.api.match(request.method, request.path);
     if (SPENDING.has(operation?.id ?? '')) for (const { account } of this.sessions.values()) account.spent = true;
-    return await this.nodeOf(request.who).target.send({ ...request, headers }, this.evidence.exchanges);
+    return await this.nodeOf(request.who).target.send(
+      { ...request, headers, patient: !this.seesLimits },
+      this.evidence.exchanges,
+    );
   }
 
   /** Treats an answer as `call` does. */

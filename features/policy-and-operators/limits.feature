@@ -1,4 +1,4 @@
-@since-0.1 @cap-admin
+@since-0.1 @cap-admin @limits
 Feature: How much peers and clients may ask
   A limit is a bucket that empties with each request and fills with time. Peers have one each, and all together one; the clients have
   another, and the operator can always get in.

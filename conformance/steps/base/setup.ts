@@ -52,6 +52,7 @@ Before(async function (this: EccpWorld, { pickle }: ITestCaseHookParameter) {
     return 'skipped';
   }
   this.freshAccounts = tags.includes('@fresh-accounts');
+  this.seesLimits = tags.includes('@limits');
   return undefined;
 });
 
@@ -84,7 +85,8 @@ async function whyNotTestable(
   world: EccpWorld,
   tags: string[],
 ): Promise<{ expected: string; actual: string } | undefined> {
-  const { adminToken, peering } = world.run;
+  const { adminToken, peering, target } = world.run;
+  if (target.pulse.ended !== undefined) return { expected: 'a node that answers', actual: target.pulse.ended };
   if (adminToken !== undefined) world.sessions.set(OPERATOR, operator(adminToken));
   else if (tags.includes('@cap-admin'))
     return { expected: "an operator's access token: pass one with --admin-token", actual: 'a run without' };

@@ -38,7 +38,7 @@ export async function syncUntil(
   condition: (view: SyncView) => boolean,
 ): Promise<void> {
   const view = viewOf(world, who);
-  const end = performance.now() + ARRIVAL;
+  const end = performance.now() + ARRIVAL + world.run.target.distance;
   for (let timeout = 0; !condition(view); timeout = Math.ceil(end - performance.now())) {
     if (timeout < 0)
       throw new ConformanceFailure(expected, `nothing of it in ${view.answers.length} syncs over ${ARRIVAL} ms`);
@@ -159,7 +159,7 @@ async function finished(world: EccpWorld, who: string, limit: number): Promise<A
   const answer = world.waiting.get(who);
   if (!answer) throw new HarnessError(`${who} waits in no sync`);
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, limit, undefined);
+  const timer = setTimeout(resolve, limit > 0 ? limit + world.run.target.distance : 0, undefined);
   try {
     return await Promise.race([answer, late]);
   } finally {

@@ -37,7 +37,11 @@ When('{actor} syncs from {string}', async function (this: EccpWorld, who: string
 // Then the answer took 300 to 1300 ms
 Then('the answer took {int} to {int} ms', function (this: EccpWorld, from: number, to: number) {
   const { ms } = this.answer;
-  expectThat(ms >= from && ms <= to, `an answer after ${from} to ${to} ms`, `one after ${Math.round(ms)} ms`);
+  expectThat(
+    ms >= from && ms <= to + this.run.target.distance,
+    `an answer after ${from} to ${to} ms`,
+    `one after ${Math.round(ms)} ms`,
+  );
 });
 
 // Then Bob's waiting sync answers within a second, with something new under "rooms.joined[{{room}}].receipts"
@@ -77,7 +81,7 @@ async function arrival(world: EccpWorld, who: string): Promise<Answer> {
   const answer = world.waiting.get(who);
   if (!answer) throw new HarnessError(`${who} waits in no sync`);
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, 1000, undefined);
+  const timer = setTimeout(resolve, 1000 + world.run.target.distance, undefined);
   try {
     const first = await Promise.race([answer, late]);
     if (!first) throw new ConformanceFailure(`the waiting sync of ${who} to answer within a second`, 'no answer yet');
