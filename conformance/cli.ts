@@ -64,6 +64,9 @@ function complain(error: unknown, console: Console, [command = '']: string[]): n
 
 function processConsole(): Console {
   const tty = process.stdout.isTTY === true;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error; // whoever reads has read enough, as head does: the exit code stays right
+  });
   return {
     out: (text) => void process.stdout.write(text),
     error: (text) => void process.stderr.write(text),
