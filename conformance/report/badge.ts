@@ -72,6 +72,7 @@ function badgeOf(requirements: RequirementReport[], version: string, profile: st
   return { version, profile, label: `ECCP ${version} ${profile}`, message, full, color };
 }
 
+/** How a node registers accounts is for every profile to say, so that it belongs to core. */
 function profileOf({ capability = CORE }: RequirementReport): string {
-  return capability;
+  return capability.startsWith('registration-') ? CORE : capability;
 }
