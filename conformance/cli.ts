@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCa } from './commands/ca.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addInit } from './commands/init.ts';
 import { addReports } from './commands/reports.ts';
 import { addRequirements } from './commands/requirements.ts';
 import { addRun, RUN_HELP } from './commands/run.ts';
@@ -34,7 +36,7 @@ export async function main(
     .exitOverride()
     .configureOutput({ writeOut: console.out, writeErr: console.error, outputError: () => undefined })
     .addHelpText('after', RUN_HELP);
-  for (const add of [addRun, addRequirements, addReports, addVectors, addCa]) add(program, surface);
+  for (const add of [addRun, addDoctor, addInit, addRequirements, addReports, addVectors, addCa]) add(program, surface);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;

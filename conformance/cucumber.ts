@@ -5,6 +5,8 @@ import { ConfigurationError, HarnessError, messageOf } from './outcome.ts';
 import { packageRoot } from './package-root.ts';
 import type { PlayedScenario } from './scenario.ts';
 
+type Order = 'defined' | `random:${number}`;
+
 /** What to play. */
 export interface Play {
   /** Feature files, folders or `file.feature:line`. */
@@ -12,6 +14,8 @@ export interface Play {
   /** Globs of step definitions. */
   steps: string[];
   tags: string;
+  /** Plays them in an order that follows from this number; absent, in the order of the features. */
+  seed?: number | undefined;
   /** Called after each scenario with the pickle's id. */
   onFinished(id: string, scenario: PlayedScenario): void;
 }
@@ -23,7 +27,7 @@ let library: { steps: string; support: ISupportCodeLibrary } | undefined;
  * @returns the scenarios by the pickle's id, including those that were never started.
  * @throws ConfigurationError for a tag expression or a feature that cannot be read; HarnessError when step files do not load.
  */
-export async function play({ features, steps, tags, onFinished }: Play): Promise<Map<string, PlayedScenario>> {
+export async function play({ features, steps, tags, seed, onFinished }: Play): Promise<Map<string, PlayedScenario>> {
   const collector = new Collector(onFinished);
   const errors: string[] = [];
   const environment = {
@@ -32,7 +36,8 @@ export async function play({ features, steps, tags, onFinished }: Play): Promise
     stderr: sink((text) => errors.push(text)),
     env: {},
   };
-  const provided = { paths: features, import: steps, tags, format: ['progress'], publish: false };
+  const order: Order = seed === undefined ? 'defined' : `random:${seed}`;
+  const provided = { paths: features, import: steps, tags, order, format: ['progress'], publish: false };
   try {
     const { runConfiguration } = await loadConfiguration({ file: false, provided }, environment);
     const support = await supportFor(steps, () => loadSupport(runConfiguration, environment));

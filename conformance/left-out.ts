@@ -1,5 +1,6 @@
 import { whyNeeding } from './control/needs.ts';
 import type { Requirement } from './requirements.ts';
+import { type Scope, whyOutside, whyUndeclared } from './scope.ts';
 import { type TargetFacts, whyNotApplicable } from './target-facts.ts';
 
 /** What a run can do: which nodes it has, whether those that the suite plays speak TLS, and what it can do with the node under test. */
@@ -8,6 +9,7 @@ export interface RunMeans {
   other?: TargetFacts | undefined;
   tls: boolean;
   can: readonly string[];
+  scope: Scope;
 }
 
 /**
@@ -15,10 +17,13 @@ export interface RunMeans {
  * or it takes something that is for the caller to add.
  */
 export function whyLeftOut(
-  { facts, other, tls, can }: RunMeans,
+  { facts, other, tls, can, scope }: RunMeans,
   tags: string[],
   requirements: Requirement[],
 ): string | undefined {
+  const outside = whyOutside(scope, tags, requirements);
+  if (outside !== undefined) return outside;
+  if (whyUndeclared(scope, facts, tags, requirements)) return undefined; // it was asked for: not testable
   const reason = whyNotApplicable(facts, tags, requirements);
   if (reason !== undefined) return reason;
   if (tags.includes('@tls-peers') && !tls)

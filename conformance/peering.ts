@@ -3,6 +3,7 @@ import { messageOf } from './outcome.ts';
 import type { FakePeer } from './peer/fake-peer.ts';
 import type { PeerSetting } from './peer/setting.ts';
 import { startPeer } from './peer/start.ts';
+import type { Finding } from './preflight.ts';
 import type { Authority } from './tls/authority.ts';
 
 /** Where the command line wants fake nodes to be. */
@@ -19,13 +20,33 @@ export interface PeeringOptions {
 const CALLBACK = 15_000;
 const NOWHERE = `!${'A'.repeat(43)}`;
 
+/** Whom fake nodes deal with, and by what. */
+interface Playing extends Omit<PeerSetting, 'trace' | 'listen' | 'advertise' | 'authority'> {
+  authority?: Authority | undefined;
+  skew?: Finding | undefined;
+}
+
+/** What keeps the node and fake nodes apart. */
+interface Unreached {
+  expected: string;
+  actual: string;
+}
+
 /** Starts fake nodes for scenarios. */
 export class Peering {
   readonly #setting: Omit<PeerSetting, 'trace'>;
-  #checked: Promise<string | undefined> | undefined;
+  readonly #skew: Finding | undefined;
+  #checked: Promise<Unreached | undefined> | undefined;
 
-  constructor(options: PeeringOptions, node: Omit<PeerSetting, 'trace' | 'listen' | 'advertise'>) {
-    this.#setting = { ...node, listen: options.peerListen, advertise: options.advertise };
+  /** @param skew what is wrong with the clocks, where they keep any two nodes apart. */
+  constructor(options: PeeringOptions, { skew, authority, ...node }: Playing) {
+    this.#skew = skew;
+    this.#setting = {
+      ...node,
+      ...(authority ? { authority } : {}),
+      listen: options.peerListen,
+      advertise: options.advertise,
+    };
   }
 
   /** What vouches for fake nodes, where they speak TLS. */
@@ -40,11 +61,22 @@ export class Peering {
 
   /**
    * Tries once in a run whether the node reaches a fake node: it has to fetch the keys of one that sends it a signed request.
-   * @returns what came instead, so that no scenario with fake nodes can be tested.
+   * @returns what keeps scenarios with fake nodes from being tested.
    */
-  async check(): Promise<string | undefined> {
-    this.#checked ??= this.#callBack();
+  async check(): Promise<Unreached | undefined> {
+    this.#checked ??= this.#reached();
     return await this.#checked;
+  }
+
+  async #reached(): Promise<Unreached | undefined> {
+    if (this.#skew) {
+      const { says: actual, remedy } = this.#skew;
+      return { expected: `clocks that agree: ${remedy}`, actual };
+    }
+    const actual = await this.#callBack();
+    const tls = this.authority ? ', that it trusts the authority of --ca' : '';
+    const expected = `the node to reach the nodes that the suite plays: see --peer-listen and --advertise, and what the node's operator allows${tls}`;
+    return actual === undefined ? undefined : { expected, actual };
   }
 
   async #callBack(): Promise<string | undefined> {

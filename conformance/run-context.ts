@@ -7,6 +7,7 @@ import type { RealNode } from './other-node.ts';
 import { HarnessError } from './outcome.ts';
 import type { Peering } from './peering.ts';
 import type { Ledger } from './requirements.ts';
+import type { Scope } from './scope.ts';
 import type { Target } from './target.ts';
 import type { TargetFacts } from './target-facts.ts';
 import type { Redactor } from './trace.ts';
@@ -28,6 +29,10 @@ export interface RunContext extends RealNode {
   other: RealNode | undefined;
   /** An access token with the scope `admin`, where the operator gave one to whoever runs the suite. */
   adminToken: string | undefined;
+  /** What the run holds the node to. */
+  scope: Scope;
+  /** Set once no further scenario is to be played. */
+  stopped: boolean;
   /** Different in every run: what makes names unique. */
   runId: string;
   /** Evidence by the pickle's id. */

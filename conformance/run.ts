@@ -1,26 +1,31 @@
 import { existsSync } from 'node:fs';
 import { extname, isAbsolute, join, resolve } from 'node:path';
 import { AccountPool } from './accounts.ts';
+import { readBaseline, staleEntries } from './baseline.ts';
 import { loadCatalogue } from './catalogue.ts';
 import { NodeControl } from './control/control.ts';
 import { type Nodes, nodesOf } from './control/nodes.ts';
+import { counts, weighed } from './counting.ts';
 import { play } from './cucumber.ts';
 import type { ScenarioEvidence } from './evidence.ts';
+import type { KnownFailure } from './known-failure.ts';
 import { Api } from './openapi.ts';
 import { checkPair, type RealNode } from './other-node.ts';
 import { ConfigurationError, ConformanceFailure } from './outcome.ts';
 import { packageRoot } from './package-root.ts';
 import { Peering } from './peering.ts';
-import { baseUrl, preflight } from './preflight.ts';
+import { baseUrl, clocks, type Finding, introduce, operator, registration, sentence } from './preflight.ts';
 import { type Ledger, loadLedger } from './requirements.ts';
 import { setActiveRun } from './run-context.ts';
 import { judge, type PlayedScenario, type ScenarioResult } from './scenario.ts';
+import { readScenarios } from './scenario-index.ts';
+import { type Scope, scopeOf } from './scope.ts';
 import { memberOf, type RunSettings, SETTINGS } from './settings/table.ts';
 import { Target } from './target.ts';
 import { keysOf } from './target-identity.ts';
-import { readAuthority } from './tls/authority.ts';
+import { isAuthority, readTrust } from './tls/trust.ts';
 import { Redactor } from './trace.ts';
-import { conclude, exitCodeOf, type RecordedOptions, type RunResult, type RunStart, rollUp } from './verdicts.ts';
+import { type RecordedOptions, type RunResult, type RunStart, sumUp } from './verdicts.ts';
 
 /** What a run is told. */
 export interface RunOptions extends RunSettings {
@@ -69,12 +74,14 @@ async function runWith(where: Nodes, options: RunOptions, parts: RunParts, watch
   const started = new Date();
   const { ledger } = parts;
   const features = options.features.length > 0 ? options.features.map((path) => locate(path)) : [parts.featureFolder];
+  const scope = scopeOf(options.spec, options.profile, ledger);
+  const baseline = options.baseline === undefined ? [] : readBaseline(options.baseline);
   const redactor = new Redactor();
   if (options.registrationToken !== undefined) redactor.add(options.registrationToken);
   const api = new Api();
   const catalogue = loadCatalogue();
-  const authority = options.ca === undefined ? undefined : readAuthority(options.ca);
-  const target = new Target(baseUrl(where.url), api, catalogue, authority?.cert);
+  const { root, authority } = readTrust(options.ca);
+  const target = new Target(baseUrl(where.url), api, catalogue, root);
   const targets = [target, ...(where.peer === undefined ? [] : [target.at(baseUrl(where.peer))])];
   const control = new NodeControl(target, where.driver, where.launched);
   try {
@@ -83,10 +90,19 @@ async function runWith(where: Nodes, options: RunOptions, parts: RunParts, watch
     if (adminToken !== undefined) redactor.add(adminToken);
     const runId = started.getTime().toString(36);
     const nodes: RealNode[] = [];
+    const notes: Finding[] = [];
+    let skew: Finding | undefined;
     for (const target of targets) {
-      const facts = await preflight(target, api, catalogue, ledger, options.registrationToken);
-      if (facts.capabilities.has('federation')) facts.identity = await keysOf(target, facts.node);
+      const introduced = await introduce(target, api, catalogue, ledger);
+      const { facts } = introduced;
       const driven = target === targets[0] && facts.registration === 'closed' && where.driver.has('account');
+      const joining = registration(facts, options.registrationToken, driven);
+      if (joining.remedy !== undefined && facts.registration === 'token')
+        throw new ConfigurationError(sentence(joining));
+      const clock = clocks(introduced);
+      notes.push(...[joining, clock].filter(({ remedy }) => remedy !== undefined));
+      skew ??= clock.remedy === undefined ? undefined : clock;
+      if (facts.capabilities.has('federation')) facts.identity = await keysOf(target, facts.node);
       const maker = driven ? where.driver : undefined;
       const accounts = new AccountPool(target, redactor, runId, options.registrationToken, maker);
       nodes.push({ target, facts, accounts });
@@ -94,22 +110,34 @@ async function runWith(where: Nodes, options: RunOptions, parts: RunParts, watch
     const [node, other] = nodes as [RealNode, RealNode?];
     const { facts } = node;
     if (other) checkPair(facts, other.facts);
-    const start: RunStart = { facts, ...(other ? { other: other.facts } : {}), command: commandOf(options) };
+    const operating = await operator(target, facts, adminToken);
+    if (adminToken !== undefined && operating.remedy !== undefined) throw new ConfigurationError(sentence(operating));
+    const start: RunStart = {
+      facts,
+      scope,
+      notes: notes.map((note) => sentence(note)),
+      ...(other ? { other: other.facts } : {}),
+      command: commandOf(options),
+    };
     watcher.onStart(start);
     const peering = new Peering(options, {
       ...{ target, targetName: facts.node, api, catalogue },
-      ...(authority ? { authority } : {}),
+      ...{ authority, skew },
     });
     const context = {
       ...{ ...node, other, api, catalogue, ledger, redactor, peering, control, runId },
       adminToken,
+      ...{ scope, stopped: false },
       evidence: new Map<string, ScenarioEvidence>(),
     };
+    const written = baseline.length > 0 ? readScenarios(parts.featureFolder) : [];
+    const today = started.toISOString().slice(0, 10);
+    const weights = { ledger, facts, scope, baseline, written, today };
     setActiveRun(context);
     const judged = new Map<string, ScenarioResult>();
     const result = (id: string, scenario: PlayedScenario): ScenarioResult => {
       const evidence = context.evidence.get(id);
-      const judgement = judge(scenario, evidence, ledger, options.strict);
+      const judgement = weighed(judge(scenario, evidence, ledger, options.strict), weights);
       const exchanges = redactor.exchanges(evidence?.exchanges ?? [], judgement.verdict === 'pass');
       return { ...judgement, exchanges };
     };
@@ -117,30 +145,33 @@ async function runWith(where: Nodes, options: RunOptions, parts: RunParts, watch
       features,
       steps: parts.steps,
       tags: options.tags,
+      seed: options.seed,
       onFinished(id, scenario) {
+        if (context.stopped) return;
         const found = result(id, scenario);
         context.evidence.delete(id);
         judged.set(id, found);
         watcher.onScenario(found);
+        context.stopped = options.failFast && (counts(found) || found.verdict === 'harness error');
       },
     });
-    const scenarios = [...played].map(([id, scenario]) => judged.get(id) ?? result(id, scenario));
-    const partial = options.tags !== '' || options.features.length > 0;
-    const requirements = rollUp(ledger, scenarios, facts, partial, options.strict);
+    const { stopped } = context;
+    const scenarios = [...played].flatMap(([id, scenario]) => judged.get(id) ?? (stopped ? [] : result(id, scenario)));
+    const partial = options.tags !== '' || options.features.length > 0 || stopped;
     const ends = [where.launched?.lateObituary(), where.launchedPeer?.lateObituary()];
     const dead = (await Promise.all(ends)).filter((end) => end !== undefined);
-    const exitCode = exitCodeOf(scenarios);
-    const conclusion = conclude(facts, requirements, exitCode, partial);
+    const stale = staleEntries(baseline, scenarios, { written, ledger, today, whole: !partial });
+    const sum = sumUp(scenarios, { ledger, facts, scope, partial, strict: options.strict, stale });
     const ms = Date.now() - started.getTime();
     return {
       ...start,
-      requirements,
+      ...sum,
       scenarios,
       partial,
+      stopped,
+      stale,
       strict: options.strict,
-      options: recorded(options, features, where, control),
-      exitCode,
-      conclusion,
+      options: recorded(options, features, scope, baseline, where, control),
       dead,
       started: started.toISOString(),
       ms,
@@ -151,13 +182,23 @@ async function runWith(where: Nodes, options: RunOptions, parts: RunParts, watch
   }
 }
 
-function recorded(options: RunOptions, features: string[], { peer }: Nodes, { can }: NodeControl): RecordedOptions {
-  const { tags, ca, registrationToken, adminToken } = options;
+function recorded(
+  options: RunOptions,
+  features: string[],
+  { version, profiles }: Scope,
+  baseline: KnownFailure[],
+  { peer }: Nodes,
+  { can }: NodeControl,
+): RecordedOptions {
+  const { seed, failFast, tags, ca, registrationToken, adminToken } = options;
   return {
+    ...(version === undefined ? {} : { spec: version }),
+    ...{ profiles, baseline, fail_fast: failFast },
+    ...(seed === undefined ? {} : { seed }),
     tags,
     features: options.features.length > 0 ? features.map((path) => path.replace(join(packageRoot, '/'), '')) : [],
     ...(peer === undefined ? {} : { peer: baseUrl(peer) }),
-    tls: ca !== undefined,
+    tls: isAuthority(ca),
     can: [...can],
     registration_token: registrationToken !== undefined,
     admin_token: adminToken !== undefined,

@@ -1,4 +1,5 @@
 import type { ScenarioEvidence, Trouble } from './evidence.ts';
+import type { KnownFailure } from './known-failure.ts';
 import { type Ledger, type Level, strictest } from './requirements.ts';
 import type { Exchange } from './trace.ts';
 
@@ -33,6 +34,10 @@ export interface ScenarioResult {
   verdict: Verdict;
   /** A failure that the level SHOULD turns into a warning. */
   warning: boolean;
+  /** It is about what a later version asks than the one that is scored. */
+  unscored?: boolean;
+  /** What the baseline says of its failure. */
+  known?: KnownFailure;
   /** Why it is not applicable. */
   reason?: string;
   trouble?: Trouble;

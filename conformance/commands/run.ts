@@ -47,7 +47,7 @@ async function runCommand(features: string[], settings: RunSettings, surface: Su
   const parts = surface.parts();
   const silent = settings.quiet || settings.json;
   const out: Out = { write: silent ? () => undefined : console.out, tty: console.tty, colour: console.colour };
-  const terminal = new Terminal(out, parts.ledger);
+  const terminal = new Terminal(out, parts.ledger, settings.seed !== undefined);
   const result = await run({ ...settings, features }, parts, terminal);
   terminal.finish(result);
   const report = envelopeOf(result, parts.ledger, parts.featureFolder);
@@ -56,6 +56,7 @@ async function runCommand(features: string[], settings: RunSettings, surface: Su
   if (settings.json) console.out(reportText(report));
   else if (settings.quiet) console.out(`${result.conclusion}\n`);
   else console.out(`Details: ${folder}/report.html\n`);
+  for (const sentence of result.stale) console.error(`eccp-conformance: the baseline is out of date: ${sentence}.\n`);
   if (result.exitCode === 2)
     console.error(
       `eccp-conformance: a scenario is at fault, not the node: see the harness errors in ${folder}/report.html.\n`,

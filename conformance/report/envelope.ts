@@ -1,6 +1,7 @@
 import { suiteVersion } from '../package-root.ts';
 import type { Ledger, Requirement } from '../requirements.ts';
 import type { ScenarioResult } from '../scenario.ts';
+import { scoredVersion } from '../scope.ts';
 import type { TargetFacts } from '../target-facts.ts';
 import type { Exchange } from '../trace.ts';
 import type { RecordedOptions, RequirementResult, RunResult } from '../verdicts.ts';
@@ -20,8 +21,16 @@ export interface Report {
   spec: { version: string; requirements: number; digest: string };
   target: NodeReport;
   peer?: NodeReport;
-  run: { started: string; ms: number; partial: boolean; strict: boolean; command: string; options: RecordedOptions };
-  result: { exit_code: RunResult['exitCode']; conformant: boolean; conclusion: string };
+  run: {
+    started: string;
+    ms: number;
+    partial: boolean;
+    stopped: boolean;
+    strict: boolean;
+    command: string;
+    options: RecordedOptions;
+  };
+  result: { exit_code: RunResult['exitCode']; conformant: boolean; conclusion: string; stale?: readonly string[] };
   chapters: ChapterRow[];
   requirements: RequirementReport[];
   scenarios: ScenarioReport[];
@@ -52,21 +61,27 @@ export interface ScenarioReport extends Omit<ScenarioResult, 'exchanges'> {
 
 /** The machine-readable report. @param features the folder or file that all features are in. */
 export function envelopeOf(result: RunResult, ledger: Ledger, features: string): Report {
-  const { facts, other, command, options } = result;
-  const spec = requirementsOf(ledger.requirements.values(), facts.version);
+  const { facts, other, command, options, started, ms, partial, stopped, strict, stale } = result;
+  const version = scoredVersion(result.scope, facts);
+  const spec = requirementsOf(ledger.requirements.values(), version);
   const head = {
     suite: { version: suiteVersion, features: featuresDigest(features) },
-    spec: { version: facts.version, requirements: spec.length, digest: requirementSetDigest(spec) },
+    spec: { version, requirements: spec.length, digest: requirementSetDigest(spec) },
     target: declared(facts),
     ...(other ? { peer: declared(other) } : {}),
-    run: { started: result.started, ms: result.ms, partial: result.partial, strict: result.strict, command, options },
+    run: { started, ms, partial, stopped, strict, command, options },
   };
   const report = {
     format: FORMAT,
     format_version: FORMAT_VERSION,
     ...head,
-    result: { exit_code: result.exitCode, conformant: result.exitCode === 0, conclusion: result.conclusion },
-    chapters: chapters(result.requirements, ledger, facts.version),
+    result: {
+      exit_code: result.exitCode,
+      conformant: result.conformant,
+      conclusion: result.conclusion,
+      ...(stale.length > 0 ? { stale } : {}),
+    },
+    chapters: chapters(result.requirements, ledger, version),
     requirements: result.requirements.map((row) => requirementReport(row, ledger)),
     scenarios: linked(
       head,

@@ -1,9 +1,10 @@
+import { counts } from '../counting.ts';
 import type { Ledger } from '../requirements.ts';
 import type { ScenarioResult } from '../scenario.ts';
 import type { RunResult } from '../verdicts.ts';
 import { explain } from './explain.ts';
 
-/** JUnit's XML: a suite for each feature file, a case for each scenario. Warnings are not failures here. */
+/** JUnit's XML: a suite for each feature file, a case for each scenario. What does not count against the node is no failure here: warnings, what is not scored, and what the baseline knows. */
 export function junitReport(result: RunResult, ledger: Ledger): string {
   const files = Map.groupBy(result.scenarios, ({ uri }) => uri);
   const suites = [...files].map(([uri, scenarios]) =>
@@ -13,15 +14,15 @@ export function junitReport(result: RunResult, ledger: Ledger): string {
 }
 
 function suite(uri: string, scenarios: ScenarioResult[], content: (scenario: ScenarioResult) => string): string {
-  const failures = scenarios.filter((scenario) => failed(scenario)).length;
+  const failures = scenarios.filter((scenario) => counts(scenario)).length;
   const errors = scenarios.filter(({ verdict }) => verdict === 'harness error').length;
   const skipped = scenarios.filter(({ verdict }) => verdict === 'not applicable').length;
   const cases = scenarios.map(
     (scenario) =>
       `<testcase classname="${escapeXml(scenario.feature)}" name="${escapeXml(`${scenario.requirements.join(' ')} ${scenario.name}`)}" time="${scenario.ms / 1000}">${content(scenario)}</testcase>\n`,
   );
-  const counts = `tests="${scenarios.length}" failures="${failures}" errors="${errors}" skipped="${skipped}"`;
-  return `<testsuite name="${escapeXml(uri)}" ${counts}>\n${cases.join('')}</testsuite>\n`;
+  const totals = `tests="${scenarios.length}" failures="${failures}" errors="${errors}" skipped="${skipped}"`;
+  return `<testsuite name="${escapeXml(uri)}" ${totals}>\n${cases.join('')}</testsuite>\n`;
 }
 
 function body(scenario: ScenarioResult, ledger: Ledger, command: string): string {
@@ -35,13 +36,10 @@ function body(scenario: ScenarioResult, ledger: Ledger, command: string): string
     message,
     `again: ${again}`,
   ];
-  if (scenario.warning) return `<system-out>${escapeXml(lines.join('\n'))}</system-out>`;
+  if (scenario.verdict !== 'harness error' && !counts(scenario))
+    return `<system-out>${escapeXml(lines.join('\n'))}</system-out>`;
   const element = scenario.verdict === 'harness error' ? 'error' : 'failure';
   return `<${element} message="${escapeXml(message)}">${escapeXml(lines.join('\n'))}</${element}>`;
-}
-
-function failed({ verdict, warning }: ScenarioResult): boolean {
-  return (verdict === 'fail' || verdict === 'not testable') && !warning;
 }
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

@@ -1,6 +1,8 @@
+import type { KnownFailure } from '../known-failure.ts';
 import type { Ledger } from '../requirements.ts';
 import type { RunWatcher } from '../run.ts';
 import type { ScenarioResult, Verdict } from '../scenario.ts';
+import { scoredVersion } from '../scope.ts';
 import type { TargetFacts } from '../target-facts.ts';
 import type { RunResult, RunStart } from '../verdicts.ts';
 import { type ChapterRow, chapters, totalOf, VERDICTS } from './chapters.ts';
@@ -14,6 +16,12 @@ export interface Out {
   colour: boolean;
 }
 
+/** After how many scenarios in mixed order a line tells how it goes. */
+const MIXED = 100;
+
+/** How the trouble of every scenario begins that has no account because the node registers none. */
+const NO_ACCOUNT = 'an account for the scenario';
+
 const COLOUR: Record<Verdict, number> = {
   pass: 32,
   fail: 31,
@@ -26,6 +34,7 @@ const COLOUR: Record<Verdict, number> = {
 export class Terminal implements RunWatcher {
   readonly #out: Out;
   readonly #ledger: Ledger;
+  readonly #mixed: boolean;
   #command = '';
   #file = '';
   #counts = new Map<Verdict, number>();
@@ -33,34 +42,38 @@ export class Terminal implements RunWatcher {
   /** What the whole run lacks: told once, however many scenarios need it. */
   readonly #lacking = new Set<string>();
 
-  constructor(out: Out, ledger: Ledger) {
+  /** @param mixed whether the scenarios of one file do not come one after the other. */
+  constructor(out: Out, ledger: Ledger, mixed = false) {
+    this.#mixed = mixed;
     this.#out = out;
     this.#ledger = ledger;
   }
 
-  onStart({ facts, other, command }: RunStart): void {
+  onStart({ facts, other, notes, command }: RunStart): void {
     this.#command = command;
     this.#line(introduced(facts));
     if (other) this.#line(`with ${introduced(other)}`);
-    if (facts.registration === 'closed')
-      this.#line('Registration is closed: whatever needs an account will count as not testable.');
+    for (const note of notes) this.#line(`Note: ${note}`);
   }
 
   onScenario(result: ScenarioResult): void {
-    if (result.uri !== this.#file) this.#closeFile();
-    this.#file = result.uri;
+    if (this.#mixed ? this.#done % MIXED === 0 : result.uri !== this.#file) this.#closeFile();
     this.#done++;
+    this.#file = this.#mixed ? `${this.#done} scenarios` : result.uri;
     this.#counts.set(result.verdict, (this.#counts.get(result.verdict) ?? 0) + 1);
     if (result.verdict === 'pass' || result.verdict === 'not applicable') {
       if (this.#out.tty) this.#out.write(`\r\u001b[2K${this.#done} ${result.uri}`);
-    } else this.#failure(result);
+    } else if (result.known) this.#known(result, result.known);
+    else this.#failure(result);
   }
 
   /** The summary by chapter and the conclusion. */
   finish(result: RunResult): void {
     this.#closeFile();
     this.#line('');
-    for (const line of chapterTable(chapters(result.requirements, this.#ledger, result.facts.version)))
+    for (const line of chapterTable(
+      chapters(result.requirements, this.#ledger, scoredVersion(result.scope, result.facts)),
+    ))
       this.#line(line);
     this.#line('');
     const apart = Map.groupBy(
@@ -69,13 +82,22 @@ export class Terminal implements RunWatcher {
     );
     for (const [reason, scenarios] of apart) this.#line(`${scenarios.length} not applicable: ${reason}`);
     if (apart.size > 0) this.#line('');
+    const later = result.scenarios.filter(({ unscored, verdict }) => unscored && verdict !== 'not applicable');
+    if (later.length > 0) {
+      const version = scoredVersion(result.scope, result.facts);
+      const passed = later.filter(({ verdict }) => verdict === 'pass').length;
+      this.#line(`${later.length} not scored: they are about later versions than ${version}; ${passed} of them pass`);
+      this.#line('');
+    }
+    if (result.stopped) this.#line('Stopped at the first failure, as --fail-fast asks.');
     this.#line(this.#paint(result.exitCode === 0 ? 32 : 31, result.conclusion));
   }
 
   #failure(result: ScenarioResult): void {
     if (this.#toldBefore(result)) return;
     const { rules, step, expected, actual, again } = explain(result, this.#ledger, this.#command);
-    const verdict = result.warning ? `${result.verdict}, a warning` : result.verdict;
+    const besides = result.warning ? ', a warning' : result.unscored ? ', not scored' : '';
+    const verdict = `${result.verdict}${besides}`;
     this.#line('');
     this.#line(`${this.#paint(COLOUR[result.verdict], verdict)}  ${result.name}  (${result.uri}:${result.line})`);
     for (const { id, text, place } of rules) this.#line(`  ${id}  ${text}\n${' '.repeat(id.length + 4)}${place}`);
@@ -88,8 +110,16 @@ export class Terminal implements RunWatcher {
     this.#line(`  again     ${again}`);
   }
 
+  /** A failure that the baseline knows, in short: the reports have the rest. */
+  #known({ verdict, name, uri, line }: ScenarioResult, { reason, link, expires }: KnownFailure): void {
+    this.#line('');
+    this.#line(`${this.#paint(90, `${verdict}, known until ${expires}`)}  ${name}  (${uri}:${line})`);
+    this.#line(`  ${reason}  ${link}`);
+  }
+
   #toldBefore({ trouble }: ScenarioResult): boolean {
-    if (trouble?.kind !== 'prerequisite' || trouble.step !== '') return false;
+    if (trouble?.kind !== 'prerequisite') return false;
+    if (trouble.step !== '' && !trouble.message.includes(NO_ACCOUNT)) return false;
     const before = this.#lacking.has(trouble.message);
     this.#lacking.add(trouble.message);
     return before;

@@ -1,13 +1,17 @@
 // Whether a report agrees with itself and with this suite. That shows no more than this: who runs the suite can write what it likes.
 import { isDeepStrictEqual } from 'node:util';
-import { whyLeftOut } from '../left-out.ts';
+import { staleEntries } from '../baseline.ts';
+import { counts, type Weights, weighed } from '../counting.ts';
+import { type RunMeans, whyLeftOut } from '../left-out.ts';
 import { suiteVersion } from '../package-root.ts';
 import { planOf } from '../plan.ts';
 import type { Ledger } from '../requirements.ts';
 import { locate, type RunParts } from '../run.ts';
 import { type Judgement, judge, type PlayedScenario, type ScenarioResult } from '../scenario.ts';
+import { readScenarios } from '../scenario-index.ts';
+import { type Scope, scoredVersion } from '../scope.ts';
 import type { TargetFacts } from '../target-facts.ts';
-import { conclude, exitCodeOf, rollUp } from '../verdicts.ts';
+import { sumUp } from '../verdicts.ts';
 import { chapters } from './chapters.ts';
 import { chained, digestOf, featuresDigest, requirementSetDigest, requirementsOf } from './digest.ts';
 import { headOf, nameOf, type Report, requirementReport, type ScenarioReport } from './envelope.ts';
@@ -38,7 +42,7 @@ export async function reportProblems(json: unknown, parts: RunParts): Promise<st
     ...specProblems(report, parts),
     ...nodeProblems(report, parts.ledger),
     ...(await scenarioProblems(report, facts, parts)),
-    ...conclusionProblems(report, facts, parts.ledger),
+    ...conclusionProblems(report, facts, parts),
   ];
 }
 
@@ -59,15 +63,20 @@ function sealProblems(report: Report): string[] {
   ];
 }
 
-function specProblems({ suite, spec, target, requirements }: Report, { ledger, featureFolder }: RunParts): string[] {
+function specProblems(
+  { suite, spec, target, run, requirements }: Report,
+  { ledger, featureFolder }: RunParts,
+): string[] {
   const set = requirementsOf(ledger.requirements.values(), spec.version);
   const listed = new Set(requirements.map(({ id }) => id));
   const missing = [...ledger.requirements.keys()].filter((id) => !listed.has(id));
   return [
     ...(suite.features === featuresDigest(featureFolder) ? [] : ['its features are not those of this suite']),
-    ...(spec.version === target.version
+    ...(spec.version === (run.options.spec ?? target.version)
       ? []
-      : [`it scores version ${spec.version}, and the node speaks ${target.version}`]),
+      : [
+          `it scores version ${spec.version}, and ${run.options.spec === undefined ? `the node speaks ${target.version}` : `was to score ${run.options.spec}`}`,
+        ]),
     ...(spec.requirements === set.length && spec.digest === requirementSetDigest(set)
       ? []
       : [`its requirement set is not that of version ${spec.version}`]),
@@ -80,7 +89,7 @@ async function scenarioProblems(
   facts: TargetFacts,
   { ledger, featureFolder }: RunParts,
 ): Promise<string[]> {
-  const { options, partial } = report.run;
+  const { options, partial, stopped } = report.run;
   const paths = options.features.length > 0 ? options.features.map((path) => locate(path)) : [featureFolder];
   const plan = new Map((await planOf(paths, options.tags)).map((scenario) => [placeOf(scenario), scenario]));
   const played = Map.groupBy(report.scenarios, (scenario) => placeOf(scenario));
@@ -89,18 +98,24 @@ async function scenarioProblems(
     ...(report.peer ? { other: factsFrom(report.peer) } : {}),
     tls: options.tls,
     can: options.can,
+    scope: scopeIn(report),
   };
-  const missing = [...plan.keys()].filter((place) => !played.has(place));
+  const missing = stopped ? [] : [...plan.keys()].filter((place) => !played.has(place));
+  const weights = weightsOf(report, facts, { ledger, featureFolder });
   return [
-    ...(partial === (options.tags !== '' || options.features.length > 0)
+    ...(partial === (stopped || options.tags !== '' || options.features.length > 0)
       ? []
       : ['whether it is partial does not follow from its options']),
+    ...(stopped &&
+    !(options.fail_fast && report.scenarios.some((each) => counts(each) || each.verdict === 'harness error'))
+      ? ['it ended early, and nothing in it says why']
+      : []),
     ...missing.map((place) => `the scenario ${place} is missing`),
     ...[...played].flatMap(([place, [scenario, ...more]]) => {
       const planned = plan.get(place);
       if (!planned || !scenario) return [`the scenario ${place} is none that its options select`];
       if (more.length > 0) return [`the scenario ${place} stands in it more than once`];
-      return verdictProblems(scenario, planned, report, means, ledger).map(
+      return verdictProblems(scenario, planned, report, means, weights).map(
         (problem) => `the scenario ${place} ${problem}`,
       );
     }),
@@ -112,9 +127,10 @@ function verdictProblems(
   scenario: ScenarioReport,
   planned: PlayedScenario,
   { run, target }: Report,
-  means: Parameters<typeof whyLeftOut>[0],
-  ledger: Ledger,
+  means: RunMeans,
+  weights: Weights,
 ): string[] {
+  const { ledger } = weights;
   const { feature, name, tags, steps, trouble, exchanges } = scenario;
   const texts = (list: { keyword: string; text: string }[]) => list.map(({ keyword, text }) => `${keyword} ${text}`);
   const same =
@@ -133,7 +149,7 @@ function verdictProblems(
     ...(trouble ? { trouble } : {}),
     ...(reason === undefined ? {} : { notApplicable: reason }),
   };
-  const right = judge(replayed, evidence, ledger, run.strict);
+  const right = weighed(judge(replayed, evidence, ledger, run.strict), weights);
   return [
     ...(isDeepStrictEqual(scored(scenario), scored(right))
       ? []
@@ -149,8 +165,9 @@ function verdictProblems(
   ];
 }
 
-function scored({ uri, line, requirements, level, verdict, warning, reason, trouble }: Judgement) {
-  return { uri, line, requirements, level, verdict, warning, reason, trouble };
+function scored(judgement: Judgement) {
+  const { uri, line, requirements, level, verdict, warning, unscored, known, reason, trouble } = judgement;
+  return { uri, line, requirements, level, verdict, warning, unscored, known, reason, trouble };
 }
 
 /** Whether a step ended otherwise than passed where trouble is said to have come up, if that is a step at all. */
@@ -182,13 +199,21 @@ function resultOf(scenario: ScenarioReport): ScenarioResult {
   return { ...scenario, exchanges: [] };
 }
 
-function conclusionProblems(report: Report, facts: TargetFacts, ledger: Ledger): string[] {
+function conclusionProblems(report: Report, facts: TargetFacts, parts: RunParts): string[] {
   const { partial, strict } = report.run;
+  const weights = weightsOf(report, facts, parts);
+  const { ledger, scope } = weights;
   const scenarios = report.scenarios.map((scenario) => resultOf(scenario));
-  const results = rollUp(ledger, scenarios, facts, partial, strict);
+  const stale = staleEntries(weights.baseline, scenarios, { ...weights, whole: !partial });
+  const {
+    requirements: results,
+    exitCode,
+    conformant,
+    conclusion,
+  } = sumUp(scenarios, {
+    ...{ ledger, facts, scope, partial, strict, stale },
+  });
   const right = results.map((result) => requirementReport(result, ledger));
-  const exitCode = exitCodeOf(scenarios);
-  const conclusion = conclude(facts, results, exitCode, partial);
   const { result } = report;
   return [
     ...report.requirements.flatMap((row, index) =>
@@ -196,13 +221,32 @@ function conclusionProblems(report: Report, facts: TargetFacts, ledger: Ledger):
         ? []
         : [`the requirement ${row.id} is not what its scenarios make of it`],
     ),
-    ...(isDeepStrictEqual(report.chapters, chapters(results, ledger, facts.version))
+    ...(isDeepStrictEqual(report.chapters, chapters(results, ledger, scoredVersion(scope, facts)))
       ? []
       : ['its chapters do not add up']),
-    ...(result.exit_code === exitCode && result.conformant === (exitCode === 0) && result.conclusion === conclusion
+    ...(result.exit_code === exitCode &&
+    result.conformant === conformant &&
+    result.conclusion === conclusion &&
+    isDeepStrictEqual(result.stale ?? [], stale)
       ? []
       : [`it concludes “${result.conclusion}”, and its scenarios make it “${conclusion}”`]),
   ];
+}
+
+function scopeIn({ run }: Report): Scope {
+  const { spec, profiles } = run.options;
+  return { ...(spec === undefined ? {} : { version: spec }), profiles };
+}
+
+/** What the scenarios of a report are weighed by. */
+function weightsOf(
+  report: Report,
+  facts: TargetFacts,
+  { ledger, featureFolder }: Pick<RunParts, 'ledger' | 'featureFolder'>,
+): Weights {
+  const { baseline } = report.run.options;
+  const written = baseline.length > 0 ? readScenarios(featureFolder) : [];
+  return { ledger, facts, scope: scopeIn(report), baseline, written, today: report.run.started.slice(0, 10) };
 }
 
 function placeOf(scenario: { uri: string; line: number } | undefined): string {

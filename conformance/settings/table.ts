@@ -41,6 +41,17 @@ export const SETTINGS: readonly Setting[] = [
     kind: 'path',
     again: true,
   },
+  {
+    name: 'spec',
+    value: '<version>',
+    help: 'the version of the specification that is scored, such as 0.1; later requirements run unscored. all: those that the node declares',
+    fallback: 'all',
+  },
+  {
+    name: 'profile',
+    value: '<names>',
+    help: 'score only these, and require them: core, federation, e2ee, media and the other capabilities, with commas between them',
+  },
   { name: 'tags', value: '<expression>', help: 'only the scenarios with these tags', fallback: '' },
   {
     name: 'out',
@@ -81,13 +92,26 @@ export const SETTINGS: readonly Setting[] = [
   },
   {
     name: 'ca',
-    value: '<folder>',
-    help: 'what eccp-conformance ca made: the suite trusts it, and the nodes it plays speak TLS by it',
+    value: '<path>',
+    help: 'a certificate in PEM that vouches for the node; or the folder that eccp-conformance ca made, by which the nodes that the suite plays speak TLS too',
     kind: 'path',
     again: true,
     doctor: true,
   },
+  {
+    name: 'baseline',
+    value: '<file>',
+    help: 'failures that are known, which do not fail the run: see conformance/README.md',
+    kind: 'path',
+  },
   { name: 'strict', help: 'a SHOULD that is not met counts as a failure', kind: 'switch' },
+  { name: 'fail-fast', help: 'stop at the first failure', kind: 'switch' },
+  {
+    name: 'seed',
+    value: '<number>',
+    help: 'play the scenarios in an order that follows from this number (default: in the order of the features)',
+    kind: 'number',
+  },
   { name: 'quiet', help: 'print only the conclusion', kind: 'switch' },
   { name: 'json', help: 'print report.json instead of text', kind: 'switch' },
 ];
@@ -99,6 +123,8 @@ export interface RunSettings {
   launch?: string;
   launchPeer?: string;
   driver?: string;
+  spec: string;
+  profile?: string;
   tags: string;
   out: string;
   registrationToken?: string;
@@ -106,7 +132,10 @@ export interface RunSettings {
   peerListen: string;
   advertise: string;
   ca?: string;
+  baseline?: string;
   strict: boolean;
+  failFast: boolean;
+  seed?: number;
   quiet: boolean;
   json: boolean;
 }

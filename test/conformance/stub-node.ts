@@ -79,7 +79,13 @@ function answer(
     return { status: 201, body: grant };
   }
   if (route === 'GET /account') {
-    const body = { user_id: user, device_id: DEVICE, scopes: ['read'], admin: false, must_change_password: false };
+    const body = {
+      user_id: user,
+      device_id: DEVICE,
+      scopes: token === 'an-operators-token' ? ['read', 'admin'] : ['read'],
+      admin: false,
+      must_change_password: false,
+    };
     return { status: 200, body };
   }
   if (route === 'GET /devices') return { status: 200, body: { devices: [{ device_id: token }] } }; // breaks its schema, and echoes a secret

@@ -240,7 +240,7 @@ describe('the conformance suite against a stub', () => {
     assert.equal(await main(['explain', 'stub-003'], console, parts), 0);
     assert.match(
       text.join(''),
-      /^STUB-003 {2}MUST, since 0\.1\nSentence 3\.\nspec\/01-stub\.md#L3\nfeatures\/verdicts\.feature:16 /,
+      /^STUB-003 {2}MUST, since 0\.1\nSentence 3\.\nspec\/01-stub\.md#L3\n\ntest\/conformance\/features\/verdicts\.feature:16\n/,
     );
     assert.equal(await main(['explain', 'STUB-099'], console, parts), 2);
   });

@@ -14,6 +14,7 @@ import { whyLeftOut } from '../../left-out.ts';
 import { NEIGHBOURS } from '../../other-node.ts';
 import { ConformanceFailure } from '../../outcome.ts';
 import { logProblems } from '../../peer/participant.ts';
+import { whyUndeclared } from '../../scope.ts';
 import { EccpWorld, GUESTS, OPERATOR, STRANGER } from '../../world.ts';
 
 // A step may wait for several answers, each with a deadline of its own; this only ends what hangs for good.
@@ -36,17 +37,18 @@ setDefinitionFunctionWrapper(
 );
 
 Before(async function (this: EccpWorld, { pickle }: ITestCaseHookParameter) {
+  if (this.run.stopped) return 'skipped';
   this.run.evidence.set(pickle.id, this.evidence);
   const tags = pickle.tags.map(({ name }) => name);
   const requirements = tags.flatMap((tag) => this.run.ledger.requirements.get(tag.slice(1)) ?? []);
-  const { facts, other, peering, control } = this.run;
-  const means = { facts, other: other?.facts, tls: peering.authority !== undefined, can: control.can };
+  const { facts, other, peering, control, scope } = this.run;
+  const means = { facts, other: other?.facts, tls: peering.authority !== undefined, can: control.can, scope };
   const reason = whyLeftOut(means, tags, requirements);
   if (reason !== undefined) {
     this.evidence.notApplicable = reason;
     return 'skipped';
   }
-  const missing = await whyNotTestable(this, tags);
+  const missing = whyUndeclared(scope, facts, tags, requirements) ?? (await whyNotTestable(this, tags));
   if (missing) {
     this.evidence.trouble = { kind: 'prerequisite', step: '', message: `needs ${missing.expected}`, ...missing };
     return 'skipped';
@@ -92,10 +94,7 @@ async function whyNotTestable(
     return { expected: "an operator's access token: pass one with --admin-token", actual: 'a run without' };
   if (tags.includes('@two-nodes') || !tags.some((tag) => tag === '@cap-federation' || tag === '@cap-admin'))
     return undefined;
-  const actual = await peering.check();
-  const tls = peering.authority ? ', that it trusts the authority of --ca' : '';
-  const expected = `the node to reach the nodes that the suite plays: see --peer-listen and --advertise, and what the node's operator allows${tls}`;
-  return actual === undefined ? undefined : { expected, actual };
+  return await peering.check();
 }
 
 function operator(token: string): Session {
