@@ -7,9 +7,20 @@ export function isBad({ verdict }: Pick<RequirementReport, 'verdict'>): boolean 
   return verdict === 'fail' || verdict === 'not testable' || verdict === 'harness error';
 }
 
-/** The verdict in a frame. */
-export function badge({ verdict, warning }: Pick<RequirementReport, 'verdict' | 'warning'>): string {
-  return `<span class="badge ${warning ? 'warning' : slug(verdict)}">${verdict}${warning ? ' (warning)' : ''}</span> `;
+type Judged = Pick<RequirementReport, 'verdict' | 'warning' | 'unscored'> & { known?: unknown };
+
+/** The verdict in a frame, and what takes from its weight. */
+export function badge({ verdict, warning, unscored, known }: Judged): string {
+  const light = warning || unscored || known;
+  const notes = [warning ? 'warning' : '', unscored ? 'not scored' : '', known ? 'known' : ''].filter(Boolean);
+  const note = notes.length > 0 ? ` (${notes.join(', ')})` : '';
+  return `<span class="badge ${isBad({ verdict }) && light ? 'warning' : slug(verdict)}">${verdict}${note}</span> `;
+}
+
+/** What the implementers say of a failure that they know of. */
+function knownNote(known: ScenarioReport['known']): string {
+  if (known === undefined) return '';
+  return `<p>Known: ${esc(known.reason)} (${esc(known.link)}, until ${esc(known.expires)})</p>`;
 }
 
 /** A requirement, folded unless it is not met. */
@@ -42,7 +53,7 @@ function isTelling({ verdict }: ScenarioReport): boolean {
 
 /** A scenario that did not pass: what it expected, what came, what was asked and answered, and how to run it again. */
 export function scenarioBlock(scenario: ScenarioReport): string {
-  const { name, uri, line, ms, steps, explanation, exchanges } = scenario;
+  const { name, uri, line, ms, steps, explanation, exchanges, known } = scenario;
   const { step = '', expected = '', actual = '', again = '' } = explanation ?? {};
   const here = steps.findIndex(({ text, status }) => text === step && status !== 'PASSED');
   const list = steps.map(
@@ -50,7 +61,7 @@ export function scenarioBlock(scenario: ScenarioReport): string {
       `<li${index === here ? ' class="here"' : ''}>${keyword} ${esc(text)}${index === here ? ' <span class="bad">← here</span>' : ''}</li>`,
   );
   const where = here < 0 && step !== '' ? `<p>It came up at ${esc(step)}.</p>` : '';
-  return `<div class="scenario bad-one"><h4>${badge(scenario)}${esc(name)}</h4><p class="dim">${esc(`${uri}:${line}`)} · ${ms} ms</p>
+  return `<div class="scenario bad-one"><h4>${badge(scenario)}${esc(name)}</h4><p class="dim">${esc(`${uri}:${line}`)} · ${ms} ms</p>${knownNote(known)}
 <ol class="plain steps">${list.join('')}</ol>${where}
 <dl><dt>Expected</dt><dd>${esc(expected)}</dd><dt>Came</dt><dd><pre>${esc(actual)}</pre></dd></dl>
 <div class="again"><pre>${esc(again)}</pre><button type="button" data-copy="1">Copy</button></div>

@@ -22,7 +22,7 @@ export function htmlReport(report: Report): string {
 <header><p class="dim">ECCP conformance report of ${esc(introduction(report.target))}</p>
 <h1 class="${result.conformant ? 'good' : 'bad'}">${esc(result.conclusion)}</h1>
 ${overview(totalOf(chapters))}</header>
-<main>${failureList(failures)}
+<main>${staleList(result.stale)}${failureList(failures)}
 <div class="cards">${nodeCard('The node under test', report.target)}${report.peer ? nodeCard('The node beside it', report.peer) : ''}${runCard(report)}</div>
 <h2 id="chapters">Chapters</h2>${chapterTable(chapters)}
 <h2 id="requirements">Requirements</h2>
@@ -59,6 +59,12 @@ function bar({ requirements, verdicts }: ChapterRow): string {
   return `<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">${parts.join('')}</svg>`;
 }
 
+function staleList(stale: readonly string[] = []): string {
+  if (stale.length === 0) return '';
+  const items = stale.map((entry) => `<li>${esc(entry)}</li>`);
+  return `<section aria-labelledby="stale"><h2 id="stale">Out of date in the baseline</h2><ul class="plain">${items.join('')}</ul></section>`;
+}
+
 function failureList(failures: RequirementReport[]): string {
   if (failures.length === 0) return '';
   const items = failures.map((row) => `<li>${badge(row)}<a href="#${row.id}">${row.id}</a> ${prose(row.text)}</li>`);
@@ -84,7 +90,11 @@ function nodeCard(title: string, node: NodeReport): string {
 function runCard({ suite, spec, run, seal, scenarios }: Report): string {
   const { options } = run;
   const given = [
+    ...(options.spec === undefined ? [] : [`--spec ${options.spec}`]),
+    ...options.profiles.map((profile) => `--profile ${profile}`),
     ...(run.partial ? ['a selection'] : []),
+    ...(run.stopped ? ['ended at a failure'] : []),
+    ...(options.seed === undefined ? [] : [`--seed ${options.seed}`]),
     ...(run.strict ? ['--strict'] : []),
     ...(options.tags === '' ? [] : [`--tags ${options.tags}`]),
     ...options.features,

@@ -1,6 +1,6 @@
 // What a run is scored by: a version, profiles, a baseline; and in which order it goes, and how far.
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Report } from '../../conformance/report/envelope.ts';
@@ -187,6 +187,9 @@ describe('a baseline', () => {
       out,
       /^fail, known until 2999-12-31 {2}fails {2}\(.*scoring\.feature:10\)\n {2}We know\. {2}https:\/\/example\.org\/1$/m,
     );
+    const page = readFileSync(join(folder, 'report.html'), 'utf8');
+    assert.match(page, /fail \(known\)<\/span> <b>STUB-052<\/b>/);
+    assert.match(page, /<p>Known: We know\. \(https:\/\/example\.org\/1, until 2999-12-31\)<\/p>/);
     const badge = join(folder, 'badge.svg');
     assert.match(
       (await command(['badge', join(folder, 'report.json'), '--out', badge], suite)).out,
