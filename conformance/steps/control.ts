@@ -26,6 +26,7 @@ async function down(world: EccpWorld, how: 'stop' | 'kill'): Promise<void> {
 }
 
 async function up(world: EccpWorld, declared = false): Promise<void> {
+  world.saved.set('started', Date.now());
   await world.run.control.start(declared);
   await renewOperator(world);
 }

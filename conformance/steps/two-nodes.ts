@@ -1,7 +1,6 @@
 // What two real nodes hold of a room that they share.
-import { setTimeout as pause } from 'node:timers/promises';
 import { Then } from '@cucumber/cucumber';
-import { ConformanceFailure, expectEqual, expectThat } from '../outcome.ts';
+import { expectEqual, expectThat } from '../outcome.ts';
 import { hashJson } from '../wire/hash.ts';
 import { isObject } from '../wire/json.ts';
 import { replayLog } from '../wire/room-log.ts';
@@ -9,9 +8,7 @@ import type { SequencedEvent } from '../wire/types.ts';
 import type { EccpWorld } from '../world.ts';
 import { wholeLog } from './base/log.ts';
 import { readLog } from './base/messages.ts';
-
-/** Milliseconds in which what one node has sequenced has to be on the other. */
-const ARRIVAL = 10_000;
+import { until } from './base/until.ts';
 
 // Then Alice and Nora have one log of the room   (both are joined, the first made it: its node's log is verified as a whole, and what the
 // second may read of it is the same, entry for entry, up to the same head)
@@ -72,15 +69,6 @@ async function sameHead(world: EccpWorld, one: string, other: string, alias: str
 async function headOf(world: EccpWorld, who: string, alias: string): Promise<string> {
   const { head } = await world.read(who, 'getRoom', { params: { roomId: world.room(alias).id } });
   return isObject(head) ? `${String(head.seq)} ${String(head.hash)}` : 'none';
-}
-
-/** @param look says what is there instead, or nothing once it is as it should be. */
-async function until(expected: string, look: () => Promise<string | undefined>): Promise<void> {
-  for (const end = performance.now() + ARRIVAL; ; await pause(20)) {
-    const instead = await look();
-    if (instead === undefined) return;
-    if (performance.now() > end) throw new ConformanceFailure(`${expected} within ${ARRIVAL} ms`, instead);
-  }
 }
 
 /** What has to be the same on every node, of an entry that its reader may read. */
