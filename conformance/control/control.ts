@@ -33,6 +33,7 @@ export class NodeControl {
     const able: Record<Need, boolean> = {
       restart: launched !== undefined || driver.has('start', 'stop'),
       kill: launched !== undefined || driver.has('start', 'kill'),
+      data: launched !== undefined,
       'older-data': launched !== undefined,
       'older-copy': launched !== undefined && driver.has('older_copy'),
       'full-disk': driver.has('disk_full', 'disk_free'),

@@ -18,7 +18,7 @@ export const MEMBERS = {
   disk_full: 'makes the disk of the running node refuse writes',
   disk_free: 'makes it take them again',
   closed_address:
-    'no command: a loopback address that the operator has not opened, where other loopback addresses are open',
+    'no command: loopback addresses, with spaces between them, that the operator has not opened, where others are open',
 } as const;
 
 export type Member = keyof typeof MEMBERS;

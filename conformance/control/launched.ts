@@ -1,10 +1,10 @@
 // A node that the suite starts: a command with a port, a URL and a data folder of its own.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { HarnessError } from '../outcome.ts';
 import { filled } from './shell.ts';
@@ -125,6 +125,15 @@ export class LaunchedNode {
     const end = performance.now() + NOTICE;
     while (this.obituary === undefined && performance.now() < end && !(await listens(this.#port))) await pause(10);
     return this.obituary;
+  }
+
+  /** What it keeps, file by file. */
+  files(): { path: string; content: Buffer }[] {
+    const found = readdirSync(this.#data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    return found.map(({ parentPath, name }) => {
+      const path = join(parentPath, name);
+      return { path: relative(this.#data, path), content: readFileSync(path) };
+    });
   }
 
   /** Keeps a copy of its data, which it must not be writing. */

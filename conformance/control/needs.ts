@@ -5,6 +5,7 @@ import { HarnessError } from '../outcome.ts';
 const NEEDS = {
   restart: 'nothing restarts the node in this run: --launch does, or a driver with start and stop',
   kill: 'nothing kills the node in this run: --launch does, or a driver with start and kill',
+  data: 'nothing tells in this run where the node keeps what it keeps: --launch does',
   'older-data': 'nothing puts older data back in this run: --launch does',
   'older-copy':
     'nothing tells the node in this run that its data is an older copy: --launch with a driver that has older_copy does',

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Given, Then, When } from '@cucumber/cucumber';
 import type { Answer } from '../answer.ts';
-import { ConformanceFailure, expectEqual, expectThat, HarnessError } from '../outcome.ts';
+import { ConformanceFailure, expectEqual, expectThat, HarnessError, MissingPrerequisite } from '../outcome.ts';
 import { lookUp, show } from '../wire/json.ts';
 import { type EccpWorld, OPERATOR, STRANGER } from '../world.ts';
 import { readLog } from './base/messages.ts';
@@ -234,6 +234,21 @@ When('{actor} logs in with a one-time password', async function (this: EccpWorld
   const [userId, deviceId] = [String(answer.body.user_id), String(answer.body.device_id)];
   const account = { userId, username, password, deviceId, token, spent: true, scenarios: 0 };
   this.sessions.set(who, { name: who, account, deviceId, token });
+});
+
+// Then none of the tokens of Alice and Bob is in the data of the node   (in no file, as text or as the bytes that it is of)
+Then('none of the tokens of {actors} is in the data of the node', async function (this: EccpWorld, names: string[]) {
+  const { launched } = this.run.control;
+  const files = [...(launched?.files() ?? [])];
+  const bytes = files.reduce((sum, { content }) => sum + content.length, 0);
+  if (bytes === 0) throw new MissingPrerequisite('a node that keeps something in {data}', 'an empty folder');
+  for (const who of names) {
+    const { token } = await this.actor(who);
+    const found = files.find(
+      ({ content }) => content.includes(token) || content.includes(Buffer.from(token, 'base64url')),
+    );
+    expectThat(found === undefined, `no file with the token of ${who}`, found?.path ?? '');
+  }
 });
 
 /** Waits until the node says that it is well; a write may be what shows it that its disk is. */

@@ -1,5 +1,6 @@
 // Nodes that are not there, and how the node under test asks those that are (chapter 14).
 import { Given, Then, When } from '@cucumber/cucumber';
+import { fill } from '../fill.ts';
 import { expectEqual, expectThat } from '../outcome.ts';
 import type { EccpWorld } from '../world.ts';
 
@@ -10,7 +11,7 @@ Given('{peer} is gone', async function (this: EccpWorld, alias: string) {
 
 // When Alice joins the room with the id "!…:10.0.0.1"
 When('{actor} joins the room with the id {string}', async function (this: EccpWorld, who: string, roomId: string) {
-  await this.call(who, 'joinRoom', { params: { roomId }, body: {} });
+  await this.call(who, 'joinRoom', { params: { roomId: await fill(this, roomId) }, body: {}, deadline: 95_000 });
 });
 
 // Then every request to the peer names it in "Host"

@@ -46,6 +46,14 @@ Then('none of the keys before that it listed is revoked', async function (this: 
   const revoked = newest(chainBefore(this)).document.keys.filter((key) => document.revoked.includes(keyId(key)));
   expectEqual(revoked.join(), '', 'the keys that are revoked now');
 });
+Then(
+  'the keys that it listed before are listed still, as far as there is room for 16',
+  async function (this: EccpWorld) {
+    const { keys } = newest(await chainOf(this)).document;
+    const missing = newest(chainBefore(this)).document.keys.filter((key) => !keys.includes(key));
+    expectThat(missing.length === 0 || keys.length === 16, 'all of them', `${missing.length} are missing`);
+  },
+);
 Then('every key before is revoked, and none of them listed', async function (this: EccpWorld) {
   const { document } = newest(await chainOf(this));
   const ids = new Set(chainBefore(this).flatMap((signed) => signed.document.keys.map(keyId)));

@@ -1,7 +1,7 @@
 // Blobs of fake nodes, and what fake nodes ask for (section 28.4).
 import { Given, Then, When } from '@cucumber/cucumber';
 import { type Blob, blobOf, download, makeBlob } from '../media.ts';
-import { expectEqual, HarnessError } from '../outcome.ts';
+import { expectEqual, expectThat, HarnessError } from '../outcome.ts';
 import type { FakePeer } from '../peer/fake-peer.ts';
 import type { Outcome, Reply, Request } from '../peer/server.ts';
 import { refusal } from '../peer/serving.ts';
@@ -122,6 +122,17 @@ Then(
   '{peer} was asked for {string} {int} time(s)',
   async function (this: EccpWorld, alias: string, name: string, times: number) {
     expectEqual(asked(await this.peer(alias), blobOf(this, name)), times, 'requests for the blob');
+  },
+);
+
+// Then the peer was asked for "first", "second" and "third" at least 5 times   (together)
+Then(
+  '{peer} was asked for {string}, {string} and {string} at least {int} times',
+  async function (this: EccpWorld, alias: string, one: string, two: string, three: string, least: number) {
+    const peer = await this.peer(alias);
+    const times = [one, two, three].map((name) => asked(peer, blobOf(this, name)));
+    const sum = times.reduce((total, count) => total + count, 0);
+    expectThat(sum >= least, `at least ${least} requests for the blobs`, times.join(', '));
   },
 );
 

@@ -159,6 +159,11 @@ Given(
   },
 );
 
+// Given the operator gives 250000 bytes to copies of blobs
+Given('the operator gives {int} bytes to copies of blobs', async function (this: EccpWorld, cache_bytes: number) {
+  await changePolicy(this, 'media', { max_bytes: 1_000_000, user_bytes: 10_000_000, cache_bytes });
+});
+
 // When Bob tries to download "photo" · … with the range "bytes=0-9"   (the answer may break off)
 When('{actor} tries to download {string}', async function (this: EccpWorld, who: string, name: string) {
   partials.set(this, await attempt(this, who, blobOf(this, name)));

@@ -160,3 +160,10 @@ Feature: Tokens and scopes
     Then Alice's waiting sync has not answered yet
     When Bob sends "hello" to the room
     Then Alice's waiting sync answers within a second, with something new under "rooms.joined[{{room}}].timeline.events"
+
+  @ACC-051 @needs-data @must
+  Scenario: No token lies in what the node keeps
+    Given Alice logs in on "phone"
+    And Bob has an account
+    When Alice on "phone" is still logged in
+    Then none of the tokens of Alice, Alice on "phone" and Bob is in the data of the node

@@ -32,6 +32,14 @@ Feature: Whom a node takes for its peer
     Then the request is refused with ECCP_UNREACHABLE
     And nothing was sent to the peer
 
+  @PEER-023 @must
+  Scenario: No peer is spoken to in plain HTTP where the operator has not allowed it
+    Given somebody listens for plain HTTP where a node could be
+    And Alice has an account
+    When Alice joins the room with the id "!p3Kd8wZ1xR5tHf4sGj6uAeTo9iXrQvNkBc0Vn7YqLm4:{{saved listener}}"
+    Then the request is refused with ECCP_UNREACHABLE
+    And whoever connected there began with TLS
+
   @POL-040 @POL-042 @cap-admin @must
   Scenario: An operator is told that the handshake succeeded
     When the operator diagnoses the peer

@@ -120,6 +120,22 @@ Feature: Blobs of other nodes
     Then each of the answers is "photo"
     And the peer was asked for "photo" 1 time
 
+  @MED-058 @cap-admin @must
+  Scenario: Copies take no more room than the policy gives them
+    Given the peer has "first" of 200000 bytes
+    And the peer has "second" of 200000 bytes
+    And the peer has "third" of 200000 bytes
+    And Alice has an account
+    And the operator gives 250000 bytes to copies of blobs
+    When Alice downloads "first"
+    And Alice downloads "second"
+    And Alice downloads "third"
+    And Alice downloads "first"
+    And Alice downloads "second"
+    And Alice downloads "third"
+    Then it succeeds
+    And the peer was asked for "first", "second" and "third" at least 5 times
+
   @MED-059 @must
   Scenario Outline: A refusal of the other node that a user can do something with is passed on: <code>
     Given the peer refuses "photo" of 10 bytes with <code>

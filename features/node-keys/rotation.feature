@@ -11,6 +11,11 @@ Feature: A node changes its keys
     And the record "keys.rotated" is there, by the operator, about the new key
     And the next request to the peer is signed with the key of the answer
 
+  @KEY-051 @should
+  Scenario: The old key goes on being listed
+    When the operator rotates the keys of the node
+    Then the keys that it listed before are listed still, as far as there is room for 16
+
   @KEY-057 @KEY-053 @KEY-054 @must
   Scenario: What was signed with the old key stays good
     Given Alice has a public room

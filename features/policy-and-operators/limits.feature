@@ -3,7 +3,7 @@ Feature: How much peers and clients may ask
   A limit is a bucket that empties with each request and fills with time. Peers have one each, and all together one; the clients have
   another, and the operator can always get in.
 
-  @POL-010 @POL-014 @must
+  @POL-010 @POL-014 @ERR-008 @must
   Scenario: A peer has a limit of its own
     Given the peer sends an empty transaction
     And the peer "two" sends an empty transaction
