@@ -53,6 +53,11 @@ test('trace prints the ledger, and fails on a fault', () => {
   assert.equal(orphaned.status, 1);
   assert.match(orphaned.error, /^spec\/08-rooms\.md:1: ROOM-001 has no scenario/m);
   assert.match(orphaned.out, /^08-rooms +1 +1 +0 +0 +1$/m);
+  writeFileSync(join(root, 'spec/ledger.yaml'), 'ROOM-001: { reason: Nobody can see it. }');
+  const believed = tool('trace.ts');
+  assert.equal(believed.status, 1);
+  assert.match(believed.error, /^spec\/ledger\.yaml: 1 of 1 rest on a reason \(100\.0 %\), and at most 5 % may$/m);
+  writeFileSync(join(root, 'spec/ledger.yaml'), '');
   writeFileSync(join(root, 'features/rooms.feature'), '@ROOM-001\nFeature: F\nScenario: S\nGiven a\n');
   const { status, out } = tool('trace.ts');
   assert.equal(status, 0);
