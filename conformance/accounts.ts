@@ -24,15 +24,31 @@ export interface Account {
   token: string;
   /** True once a scenario did something that a later one would notice. */
   spent: boolean;
+  /** The capabilities that scenarios have used it for: a later one about the same would notice. */
+  traces: Set<string>;
+  /** Devices that the scenario under way has added. */
+  added: Set<string>;
   scenarios: number;
+}
+
+/** What a scenario asks of the accounts that it borrows. */
+export interface Wish {
+  /** Who it is for in the scenario's words: one that was Bob's once, and knows what Bob may know, stays Bob's. */
+  name: string;
+  /** Nobody has used it. */
+  fresh: boolean;
+  /** The capabilities that it has to be without traces of. */
+  about: readonly string[];
 }
 
 /** Beyond this an account's sync is full of other scenarios' rooms. */
 const MAX_SCENARIOS = 60;
+/** As many are kept ready. */
+const READY = 3;
 
 /**
- * Registers accounts. A password hash costs a node 140 ms and more, so scenarios that look at no account borrow one that earlier
- * scenarios used, and the next ones are being registered meanwhile.
+ * Registers accounts. A password hash costs a node 60 ms and more of a processor, so scenarios that look at no account borrow one that
+ * earlier scenarios used, and the next ones are being registered meanwhile. Nobody else has it until it is given back.
  */
 export class AccountPool {
   readonly #target: Target;
@@ -41,8 +57,9 @@ export class AccountPool {
   /** What the operator handed out to whoever runs the suite, where registration needs it. */
   readonly registrationToken: string | undefined;
   readonly #driver: Driver | undefined;
-  #pool: Promise<Account>[] = [];
-  #taken = 0;
+  /** Those that scenarios have given back. */
+  readonly #used = new Map<string, Account[]>();
+  #coming: Promise<Account>[] = [];
   #made = 0;
 
   /** @param driver makes the accounts, where nobody may register. */
@@ -60,16 +77,26 @@ export class AccountPool {
     this.#driver = driver;
   }
 
-  /** Starts registering `count` accounts side by side. */
-  warm(count: number): void {
-    while (this.#pool.length < count) this.#pool.push(this.#inBackground());
+  /** An account that nobody else has until it is given back. @param trace receives the exchange, where it has to be registered first. */
+  async borrow({ name, fresh, about }: Wish, trace: RawExchange[]): Promise<Account> {
+    const used = fresh ? undefined : this.#take(name, about);
+    if (used) return used;
+    const coming = this.#coming.shift();
+    return await (coming?.catch(() => this.register(trace)) ?? this.register(trace)); // a scenario about limits may have been in its way
   }
 
-  /** An account that this scenario has not taken yet; others may have used it. */
-  async borrow(): Promise<Account> {
-    const index = this.#taken++;
-    this.warm(index + 1);
-    return await (this.#pool[index] ?? this.fresh());
+  /** Waits until no account is being made. */
+  async quiet(): Promise<void> {
+    await Promise.allSettled(this.#coming);
+  }
+
+  /** Those with most traces first: others may need the rest. */
+  #take(name: string, about: readonly string[]): Account | undefined {
+    const used = this.#used.get(name) ?? [];
+    const good = used.filter(({ traces }) => !about.some((capability) => traces.has(capability)));
+    const [best] = good.toSorted((a, b) => b.traces.size - a.traces.size);
+    if (best) used.splice(used.indexOf(best), 1);
+    return best;
   }
 
   /** A name that nobody has registered yet. */
@@ -85,7 +112,7 @@ export class AccountPool {
   }
 
   /** A new account. @throws MissingPrerequisite when the node does not register it. */
-  async fresh(trace: RawExchange[] = []): Promise<Account> {
+  async register(trace: RawExchange[] = []): Promise<Account> {
     const username = this.username();
     const password = this.password();
     const answer = await this.#begin(username, password, trace);
@@ -96,30 +123,29 @@ export class AccountPool {
       deviceId: String(answer.body.device_id),
       token: String(answer.body.access_token),
       spent: false,
+      traces: new Set<string>(),
+      added: new Set<string>(),
       scenarios: 0,
     };
     this.#redactor.add(account.token);
     return account;
   }
 
-  /** Waits until no account is being made. */
-  async quiet(): Promise<void> {
-    await Promise.allSettled(this.#pool);
-  }
-
-  /** Gives the borrowed accounts back and replaces those that are of no more use. */
-  async endScenario(): Promise<void> {
-    for (let index = 0; index < this.#taken; index++) {
-      const account = await this.#pool[index]?.catch(() => undefined);
-      if (account) account.scenarios++;
-      if (!account || account.spent || account.scenarios >= MAX_SCENARIOS) this.#pool[index] = this.#inBackground();
+  /** Takes back what a scenario borrowed; what is of no more use is replaced. */
+  async giveBack(name: string, account: Account): Promise<void> {
+    for (const device of account.spent ? [] : account.added) {
+      if (!(await this.#revoke(account.token, device))) account.spent = true;
     }
-    this.#taken = 0;
+    account.added.clear();
+    account.scenarios++;
+    if (!account.spent && account.scenarios < MAX_SCENARIOS)
+      this.#used.set(name, [...(this.#used.get(name) ?? []), account]);
+    else if (this.#coming.length < READY) this.#coming.push(this.#inBackground());
   }
 
   #inBackground(): Promise<Account> {
-    const account = this.fresh();
-    account.catch(() => undefined); // whoever takes it gets the error
+    const account = this.register();
+    account.catch(() => undefined); // whoever takes it looks
     return account;
   }
 
@@ -154,5 +180,15 @@ export class AccountPool {
       if (error instanceof ConformanceFailure) throw new MissingPrerequisite(error.expected, error.actual);
       throw error;
     }
+  }
+
+  async #revoke(token: string, device: string): Promise<boolean> {
+    const path = `/_eccp/client/v1/devices/${encodeURIComponent(device)}`;
+    const headers = { authorization: `Bearer ${token}` };
+    const asked = this.#target.send({ who: 'the suite', method: 'DELETE', path, headers }, []);
+    return await asked.then(
+      ({ ok }) => ok,
+      () => false,
+    );
   }
 }

@@ -9,9 +9,18 @@ const PAGE = 1000;
 
 /** The signed records of a run so far, by the run: the log only ever grows. */
 const known = new WeakMap<object, JsonObject[]>();
+const reading = new WeakMap<object, Promise<unknown>>();
 
 /** Every signed record of the audit log, oldest first. */
 export async function signedRecords(world: EccpWorld): Promise<readonly JsonObject[]> {
+  const before = reading.get(world.run) ?? Promise.resolve(); // two that read on at once would have the new ones twice
+  const records = before.then(() => readOn(world));
+  const ended = records.catch(() => undefined);
+  reading.set(world.run, ended);
+  return await records;
+}
+
+async function readOn(world: EccpWorld): Promise<readonly JsonObject[]> {
   const list = known.get(world.run) ?? [];
   known.set(world.run, list);
   for (;;) {

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { type ISupportCodeLibrary, loadConfiguration, loadSupport, runCucumber } from '@cucumber/cucumber/api';
-import type { Envelope, Feature, Pickle } from '@cucumber/messages';
+import { Collector } from './collector.ts';
+import { divide, type Part } from './lanes.ts';
 import { ConfigurationError, HarnessError, messageOf } from './outcome.ts';
 import { packageRoot } from './package-root.ts';
 import type { PlayedScenario } from './scenario.ts';
@@ -9,38 +10,77 @@ type Order = 'defined' | `random:${number}`;
 
 /** What to play. */
 export interface Play {
-  /** Feature files, folders or `file.feature:line`. */
+  /** Feature files, folders or `file.feature:line`; absolute. */
   features: string[];
   /** Globs of step definitions. */
   steps: string[];
   tags: string;
-  /** Plays them in an order that follows from this number; absent, in the order of the features. */
+  /** Features, and scenarios in each, are played in an order that follows from this number. */
   seed?: number | undefined;
+  /** How many scenarios are played at a time. */
+  parallel: number;
   /** Called after each scenario with the pickle's id. */
   onFinished(id: string, scenario: PlayedScenario): void;
+  /** Called when a feature has no more scenarios to come. */
+  onFeature(file: string): void;
 }
 
 let library: { steps: string; support: ISupportCodeLibrary } | undefined;
 
 /**
- * Plays the features with Cucumber, serially, and reports what happened to each scenario.
- * @returns the scenarios by the pickle's id, including those that were never started.
+ * Plays the features with Cucumber and reports what happened to each scenario. Several are under way at a time in this one process:
+ * most of a scenario is waiting for answers.
+ * @returns the scenarios by the pickle's id, in the order of the features, including those that were never started.
  * @throws ConfigurationError for a tag expression or a feature that cannot be read; HarnessError when step files do not load.
  */
-export async function play({ features, steps, tags, seed, onFinished }: Play): Promise<Map<string, PlayedScenario>> {
+export async function play(options: Play): Promise<Map<string, PlayedScenario>> {
+  const { features, steps, tags, parallel, seed, onFeature } = options;
+  const scenarios: [string, PlayedScenario][] = [];
+  const { lanes, alone } = divide(features, tags, parallel, seed);
+  const toCome = new Map<string, number>();
+  for (const { file } of new Set([...lanes.flat(), ...alone])) toCome.set(file, (toCome.get(file) ?? 0) + 1);
+  let failed = false;
+  const playAll = async (parts: Part[]): Promise<void> => {
+    for (let part = failed ? undefined : parts.shift(); part; part = failed ? undefined : parts.shift()) {
+      scenarios.push(...(await playPart(part, options)));
+      const left = (toCome.get(part.file) ?? 0) - 1;
+      toCome.set(part.file, left);
+      if (left === 0) onFeature(part.file);
+    }
+  };
+  const lane = async (parts: Part[]): Promise<void> => {
+    try {
+      await playAll(parts);
+    } catch (error) {
+      failed = true; // the other lanes end what they are at
+      throw error;
+    }
+  };
+  await loadSteps(steps);
+  const listeners = process.getMaxListeners();
+  process.setMaxListeners(listeners + lanes.length); // Cucumber has one for each step that runs
+  try {
+    await playAll(alone);
+    const ended = await Promise.allSettled(lanes.map(lane));
+    for (const each of ended) if (each.status === 'rejected') throw each.reason;
+  } finally {
+    process.setMaxListeners(listeners);
+  }
+  const place = ({ uri, line }: PlayedScenario) => `${uri} ${String(line).padStart(6, '0')}`;
+  return new Map(scenarios.toSorted(([, a], [, b]) => (place(a) < place(b) ? -1 : 1)));
+}
+
+async function playPart({ path, tags }: Part, { steps, seed, onFinished }: Play): Promise<Map<string, PlayedScenario>> {
   const collector = new Collector(onFinished);
   const errors: string[] = [];
-  const environment = {
-    cwd: packageRoot,
-    stdout: sink(() => undefined),
-    stderr: sink((text) => errors.push(text)),
-    env: {},
-  };
-  const order: Order = seed === undefined ? 'defined' : `random:${seed}`;
-  const provided = { paths: features, import: steps, tags, order, format: ['progress'], publish: false };
+  const environment = environmentOf((text) => errors.push(text));
   try {
-    const { runConfiguration } = await loadConfiguration({ file: false, provided }, environment);
-    const support = await supportFor(steps, () => loadSupport(runConfiguration, environment));
+    const support = await loadSteps(steps);
+    const order: Order = seed === undefined ? 'defined' : `random:${seed}`;
+    const { runConfiguration } = await loadConfiguration(
+      { file: false, provided: { ...provided(steps), paths: [path], tags, order } },
+      environment,
+    );
     await runCucumber({ ...runConfiguration, support }, environment, (envelope) => collector.take(envelope));
   } catch (error) {
     if (error instanceof HarnessError) throw error;
@@ -58,87 +98,29 @@ function reasonOf(error: unknown): string {
 }
 
 /** Step files register themselves when they are first imported, so a process can load one set of them, once. */
-async function supportFor(steps: string[], load: () => Promise<ISupportCodeLibrary>): Promise<ISupportCodeLibrary> {
+async function loadSteps(steps: string[]): Promise<ISupportCodeLibrary> {
   const key = steps.join('\n');
   if (library && library.steps !== key) throw new HarnessError('a process can load one set of step files only');
+  if (library) return library.support;
+  const environment = environmentOf(() => undefined);
   try {
-    library ??= { steps: key, support: await load() };
+    const { runConfiguration } = await loadConfiguration({ file: false, provided: provided(steps) }, environment);
+    library = { steps: key, support: await loadSupport(runConfiguration, environment) };
+    return library.support;
   } catch (error) {
     throw new HarnessError(
       `the step files do not load: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );
   }
-  return library.support;
 }
 
-/** Turns Cucumber's messages into scenarios. */
-export class Collector {
-  readonly scenarios = new Map<string, PlayedScenario>();
-  readonly parseErrors: string[] = [];
-  ended = false;
-  readonly #features = new Map<string, Feature>();
-  readonly #pickles = new Map<string, Pickle>();
-  readonly #cases = new Map<string, { pickleId: string; steps: Map<string, number> }>();
-  readonly #started = new Map<string, { pickleId: string; steps: Map<string, number>; start: number }>();
-  readonly #onFinished: Play['onFinished'];
-
-  constructor(onFinished: Play['onFinished']) {
-    this.#onFinished = onFinished;
-  }
-
-  take(envelope: Envelope): void {
-    const { gherkinDocument, parseError, pickle, testCase, testCaseStarted, testStepFinished, testCaseFinished } =
-      envelope;
-    if (parseError) this.parseErrors.push(`${parseError.source.uri ?? ''}: ${parseError.message}`);
-    if (gherkinDocument?.feature) this.#features.set(gherkinDocument.uri ?? '', gherkinDocument.feature);
-    if (pickle) this.#pickles.set(pickle.id, pickle);
-    if (testCase) this.#plan(testCase.id, testCase.pickleId, testCase.testSteps);
-    if (testCaseStarted) {
-      const planned = this.#cases.get(testCaseStarted.testCaseId);
-      if (planned) this.#started.set(testCaseStarted.id, { ...planned, start: performance.now() });
-    }
-    if (testStepFinished) {
-      const running = this.#started.get(testStepFinished.testCaseStartedId);
-      const index = running?.steps.get(testStepFinished.testStepId);
-      const step = this.scenarios.get(running?.pickleId ?? '')?.steps[index ?? -1];
-      if (step) step.status = testStepFinished.testStepResult.status;
-    }
-    if (testCaseFinished) {
-      const running = this.#started.get(testCaseFinished.testCaseStartedId);
-      const scenario = this.scenarios.get(running?.pickleId ?? '');
-      if (!running || !scenario) return;
-      scenario.finished = true;
-      scenario.ms = Math.round(performance.now() - running.start);
-      this.#onFinished(running.pickleId, scenario);
-    }
-    if (envelope.testRunFinished) this.ended = true;
-  }
-
-  #plan(caseId: string, pickleId: string, testSteps: readonly TestStepLike[]): void {
-    const pickle = this.#pickles.get(pickleId);
-    if (!pickle) return;
-    const own = testSteps.filter(({ pickleStepId }) => pickleStepId !== undefined);
-    this.#cases.set(caseId, { pickleId, steps: new Map(own.map(({ id }, index) => [id, index])) });
-    this.scenarios.set(pickleId, {
-      uri: pickle.uri,
-      line: pickle.location?.line ?? 0,
-      feature: this.#features.get(pickle.uri)?.name ?? pickle.uri,
-      name: pickle.name,
-      tags: pickle.tags.map(({ name }) => name),
-      steps: pickle.steps.map(({ text, type }, index) => ({
-        keyword: { Context: 'Given', Action: 'When', Outcome: 'Then' }[String(type)] ?? '*',
-        text,
-        status: 'NOT STARTED',
-        definitions: own[index]?.stepDefinitionIds?.length ?? 0,
-      })),
-      asserts: pickle.steps.some(({ type }) => String(type) === 'Outcome'),
-      ms: 0,
-      finished: false,
-    });
-  }
+function provided(steps: string[]) {
+  return { import: steps, format: ['progress'], publish: false };
 }
 
-type TestStepLike = { id: string; pickleStepId?: string; stepDefinitionIds?: readonly string[] };
+function environmentOf(onError: (text: string) => void) {
+  return { cwd: packageRoot, stdout: sink(() => undefined), stderr: sink(onError), env: {} };
+}
 
 function sink(write: (text: string) => void): Writable {
   return new Writable({

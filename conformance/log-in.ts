@@ -5,7 +5,6 @@ import { type EccpWorld, STRANGER } from './world.ts';
 /** Logs a user in on another device: from then on there is `Alice on "phone"`, too. */
 export async function logIn(world: EccpWorld, name: string, device: string, scopes?: string[]): Promise<void> {
   const session = await world.actor(name);
-  session.account.spent = true;
   const { username: user, password } = session.account;
   const body = { user, password, device_name: device, ...(scopes ? { scopes } : {}) };
   const { device_id, access_token } = await world.read(isNeighbour(name) ? name : STRANGER, 'login', { body });

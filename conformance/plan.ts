@@ -1,7 +1,7 @@
 // What a run would play, without playing it.
 import { Writable } from 'node:stream';
 import { loadConfiguration, loadSupport, runCucumber } from '@cucumber/cucumber/api';
-import { Collector } from './cucumber.ts';
+import { Collector } from './collector.ts';
 import { ConfigurationError, messageOf } from './outcome.ts';
 import { packageRoot } from './package-root.ts';
 import type { PlayedScenario } from './scenario.ts';

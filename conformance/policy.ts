@@ -19,12 +19,7 @@ export async function policyOf(world: EccpWorld): Promise<PolicyInForce> {
   return { version: Number(version), policy: isObject(policy) ? policy : {} };
 }
 
-/** Remembers the policy that the scenario found. */
-export async function keepPolicy(world: EccpWorld): Promise<void> {
-  first.set(world, await policyOf(world));
-}
-
-/** Puts the policy back that the scenario found, where it is another one now. */
+/** Puts the policy back that the scenario found, where it has changed it. */
 export async function restorePolicy(world: EccpWorld): Promise<void> {
   const found = first.get(world);
   if (!found) return;
@@ -43,6 +38,7 @@ export function policyBefore(world: EccpWorld): PolicyInForce {
 /** Notes the policy in force, which the operator is about to change. */
 export async function notePolicy(world: EccpWorld): Promise<PolicyInForce> {
   const found = await policyOf(world);
+  if (!first.has(world)) first.set(world, found);
   before.set(world, found);
   return found;
 }

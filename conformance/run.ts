@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { extname, isAbsolute, join, resolve } from 'node:path';
+import { extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { AccountPool } from './accounts.ts';
 import { readBaseline, staleEntries } from './baseline.ts';
 import { loadCatalogue } from './catalogue.ts';
@@ -45,6 +45,8 @@ export interface RunParts {
 export interface RunWatcher {
   onStart(start: RunStart): void;
   onScenario(result: ScenarioResult): void;
+  /** Nothing more is to come of a feature. @param uri as scenarios have it. */
+  onFeature(uri: string): void;
 }
 
 /** The package's own features, requirements and steps. */
@@ -146,6 +148,8 @@ async function runWith(where: Nodes, options: RunOptions, parts: RunParts, watch
       steps: parts.steps,
       tags: options.tags,
       seed: options.seed,
+      parallel: options.parallel,
+      onFeature: (file) => watcher.onFeature(relative(packageRoot, file)),
       onFinished(id, scenario) {
         if (context.stopped) return;
         const found = result(id, scenario);

@@ -1,5 +1,6 @@
 import { World } from '@cucumber/cucumber';
-import type { Session } from './accounts.ts';
+import { noteUse } from './account-use.ts';
+import type { Session, Wish } from './accounts.ts';
 import { type Answer, name, type RawRequest } from './answer.ts';
 import { type ScenarioEvidence, troubleOf } from './evidence.ts';
 import type { Operation } from './openapi.ts';
@@ -31,20 +32,6 @@ export interface RoomRef {
   visibility: string;
 }
 
-/** Operations that leave an account unlike a new one: the scenario's accounts are not lent to another. */
-const SPENDING = new Set([
-  'logout',
-  'changePassword',
-  'deactivateAccount',
-  'revokeDevice',
-  'renameDevice',
-  'login',
-  'putAccountData',
-  'uploadKeys',
-  'putAccountKeys',
-  'uploadMedia',
-]);
-
 /** One scenario: its actors, rooms and events by the names that its text gives them, and what was answered. */
 export class EccpWorld extends World {
   readonly run = activeRun();
@@ -61,12 +48,13 @@ export class EccpWorld extends World {
   /** What has to be undone when the scenario ends, the last first. */
   readonly cleanups: (() => Promise<void>)[] = [];
   evidence: ScenarioEvidence = { exchanges: [] };
-  freshAccounts = false;
+  wish: Omit<Wish, 'name'> = { fresh: false, about: [] };
   /** Whether the scenario is about limits: then it sees each refusal for too many requests. */
   seesLimits = false;
   /** The kind of the running step, and its text. */
   phase: 'given' | 'when' | 'then' = 'given';
   step = '';
+  readonly #borrowed: (() => Promise<void>)[] = [];
   readonly #answers: Answer[] = [];
   readonly #unexpected = new Set<Answer>();
   #latest: Answer | undefined;
@@ -79,7 +67,8 @@ export class EccpWorld extends World {
     if (GUESTS[name]) throw new HarnessError(`${name} lives on a fake node and has no session`);
     if (name.includes(' ')) throw new HarnessError(`${name} has not logged in: say so in a Given`);
     const { accounts } = this.nodeOf(name);
-    const account = await (this.freshAccounts ? accounts.fresh(this.evidence.exchanges) : accounts.borrow());
+    const account = await accounts.borrow({ ...this.wish, name }, this.evidence.exchanges);
+    this.#borrowed.push(async () => await accounts.giveBack(name, account));
     const session = { name, account, deviceId: account.deviceId, token: account.token };
     this.sessions.set(name, session);
     return session;
@@ -178,11 +167,20 @@ export class EccpWorld extends World {
       headers.authorization = `Bearer ${session.token}`;
     }
     const operation = request.operation ?? this.run.api.match(request.method, request.path);
-    if (SPENDING.has(operation?.id ?? '')) for (const { account } of this.sessions.values()) account.spent = true;
-    return await this.nodeOf(request.who).target.send(
-      { ...request, headers, patient: !this.seesLimits },
-      this.evidence.exchanges,
-    );
+    const { target } = this.nodeOf(request.who);
+    const sent = { ...request, headers, patient: !this.seesLimits };
+    let answer: Answer | undefined;
+    try {
+      answer = await target.send(sent, this.evidence.exchanges);
+      return answer;
+    } finally {
+      noteUse(sent, operation?.id, answer, [...this.sessions.values()]);
+    }
+  }
+
+  /** Gives the accounts back that the scenario borrowed. */
+  async giveBack(): Promise<void> {
+    await Promise.all(this.#borrowed.splice(0).map((back) => back()));
   }
 
   /** Treats an answer as `call` does. */

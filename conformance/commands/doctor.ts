@@ -94,7 +94,7 @@ async function examine(url: string, settings: RunSettings, { console, parts }: S
 /** Whether an account can be made. */
 async function tried(accounts: AccountPool, { says }: Finding, mode: string): Promise<Finding> {
   try {
-    const { userId } = await accounts.fresh();
+    const { userId } = await accounts.register();
     return { says: `${says}; made ${userId}` };
   } catch (error) {
     if (!(error instanceof MissingPrerequisite)) throw error;

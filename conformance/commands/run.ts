@@ -47,7 +47,7 @@ async function runCommand(features: string[], settings: RunSettings, surface: Su
   const parts = surface.parts();
   const silent = settings.quiet || settings.json;
   const out: Out = { write: silent ? () => undefined : console.out, tty: console.tty, colour: console.colour };
-  const terminal = new Terminal(out, parts.ledger, settings.seed !== undefined);
+  const terminal = new Terminal(out, parts.ledger);
   const result = await run({ ...settings, features }, parts, terminal);
   terminal.finish(result);
   const report = envelopeOf(result, parts.ledger, parts.featureFolder);

@@ -16,9 +16,6 @@ export interface Out {
   colour: boolean;
 }
 
-/** After how many scenarios in mixed order a line tells how it goes. */
-const MIXED = 100;
-
 /** How the trouble of every scenario begins that has no account because the node registers none. */
 const NO_ACCOUNT = 'an account for the scenario';
 
@@ -34,17 +31,13 @@ const COLOUR: Record<Verdict, number> = {
 export class Terminal implements RunWatcher {
   readonly #out: Out;
   readonly #ledger: Ledger;
-  readonly #mixed: boolean;
   #command = '';
-  #file = '';
-  #counts = new Map<Verdict, number>();
+  readonly #counts = new Map<string, Map<Verdict, number>>();
   #done = 0;
   /** What the whole run lacks: told once, however many scenarios need it. */
   readonly #lacking = new Set<string>();
 
-  /** @param mixed whether the scenarios of one file do not come one after the other. */
-  constructor(out: Out, ledger: Ledger, mixed = false) {
-    this.#mixed = mixed;
+  constructor(out: Out, ledger: Ledger) {
     this.#out = out;
     this.#ledger = ledger;
   }
@@ -57,19 +50,24 @@ export class Terminal implements RunWatcher {
   }
 
   onScenario(result: ScenarioResult): void {
-    if (this.#mixed ? this.#done % MIXED === 0 : result.uri !== this.#file) this.#closeFile();
     this.#done++;
-    this.#file = this.#mixed ? `${this.#done} scenarios` : result.uri;
-    this.#counts.set(result.verdict, (this.#counts.get(result.verdict) ?? 0) + 1);
+    const counts = this.#counts.get(result.uri) ?? new Map<Verdict, number>();
+    this.#counts.set(result.uri, counts.set(result.verdict, (counts.get(result.verdict) ?? 0) + 1));
     if (result.verdict === 'pass' || result.verdict === 'not applicable') {
       if (this.#out.tty) this.#out.write(`\r\u001b[2K${this.#done} ${result.uri}`);
     } else if (result.known) this.#known(result, result.known);
     else this.#failure(result);
   }
 
+  onFeature(uri: string): void {
+    const counts = [...(this.#counts.get(uri) ?? [])];
+    if (counts.length === 0) return;
+    const texts = counts.map(([verdict, count]) => this.#paint(COLOUR[verdict], `${count} ${verdict}`));
+    this.#line(`${uri}: ${texts.join(', ')}`);
+  }
+
   /** The summary by chapter and the conclusion. */
   finish(result: RunResult): void {
-    this.#closeFile();
     this.#line('');
     for (const line of chapterTable(
       chapters(result.requirements, this.#ledger, scoredVersion(result.scope, result.facts)),
@@ -123,14 +121,6 @@ export class Terminal implements RunWatcher {
     const before = this.#lacking.has(trouble.message);
     this.#lacking.add(trouble.message);
     return before;
-  }
-
-  #closeFile(): void {
-    if (this.#file === '') return;
-    const counts = [...this.#counts].map(([verdict, count]) => this.#paint(COLOUR[verdict], `${count} ${verdict}`));
-    this.#line(`${this.#file}: ${counts.join(', ')}`);
-    this.#counts = new Map();
-    this.#file = '';
   }
 
   #line(text: string): void {

@@ -104,6 +104,13 @@ export const SETTINGS: readonly Setting[] = [
     help: 'failures that are known, which do not fail the run: see conformance/README.md',
     kind: 'path',
   },
+  {
+    name: 'parallel',
+    value: '<n>',
+    help: 'how many scenarios are under way at a time; 1 plays them one by one, in the order of the features',
+    kind: 'number',
+    fallback: 4,
+  },
   { name: 'strict', help: 'a SHOULD that is not met counts as a failure', kind: 'switch' },
   { name: 'fail-fast', help: 'stop at the first failure', kind: 'switch' },
   {
@@ -133,6 +140,7 @@ export interface RunSettings {
   advertise: string;
   ca?: string;
   baseline?: string;
+  parallel: number;
   strict: boolean;
   failFast: boolean;
   seed?: number;

@@ -169,7 +169,6 @@ const guesses = new WeakMap<EccpWorld, Answer[]>();
 
 async function logIn(world: EccpWorld, who: string, device: string, members: JsonObject): Promise<void> {
   const { account } = await world.actor(who);
-  account.spent = true;
   const body = present({ user: account.username, password: account.password, ...members });
   if (typeof body.scopes === 'string') body.scopes = body.scopes.split(', ');
   keep(world, who, device, await world.call(STRANGER, 'login', { body, bad: true }));

@@ -103,6 +103,8 @@ async function register(world: EccpWorld, who: string, members: JsonObject): Pro
     deviceId,
     token,
     spent: true,
+    traces: new Set<string>(),
+    added: new Set<string>(),
     scenarios: 0,
   };
   world.sessions.set(who, { name: who, account, deviceId, token });

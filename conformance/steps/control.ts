@@ -232,7 +232,8 @@ When('{actor} logs in with a one-time password', async function (this: EccpWorld
   const token = String(answer.body.access_token);
   this.run.redactor.add(token);
   const [userId, deviceId] = [String(answer.body.user_id), String(answer.body.device_id)];
-  const account = { userId, username, password, deviceId, token, spent: true, scenarios: 0 };
+  const used = { spent: true, traces: new Set<string>(), added: new Set<string>(), scenarios: 0 };
+  const account = { userId, username, password, deviceId, token, ...used };
   this.sessions.set(who, { name: who, account, deviceId, token });
 });
 

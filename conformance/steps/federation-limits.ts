@@ -1,7 +1,8 @@
 // Limits that scenarios run into (section 19.2).
 import { setTimeout as pause } from 'node:timers/promises';
-import { Then, When } from '@cucumber/cucumber';
+import { Given, Then, When } from '@cucumber/cucumber';
 import type { Answer } from '../answer.ts';
+import { signedRecords } from '../audit.ts';
 import { ConformanceFailure, expectEqual, expectThat, HarnessError } from '../outcome.ts';
 import { lookUp, show } from '../wire/json.ts';
 import type { EccpWorld } from '../world.ts';
@@ -24,6 +25,17 @@ const MOST = 200;
 const QUIET = 60_000;
 
 const runs = new WeakMap<EccpWorld, Run>();
+
+// Given what is on record of limits of clients has ended   (a run before this one, or a scenario, may have left something)
+Given('what is on record of limits of clients has ended', async function (this: EccpWorld) {
+  const kinds = ['client.limited', 'client.limit_ended'];
+  for (const end = performance.now() + QUIET; ; await pause(200)) {
+    const records = (await signedRecords(this)).map(({ record }) => lookUp(record, 'kind'));
+    const last = records.findLast((kind) => kinds.includes(String(kind)));
+    if (last !== kinds[0]) return;
+    if (performance.now() > end) throw new ConformanceFailure(`a record ${kinds[1]}`, `none within ${QUIET} ms`);
+  }
+});
 
 // When the peer sends empty transactions until one is refused · When the peer and the peer "two" send empty transactions in turn until one is refused
 When('{peer} sends empty transactions until one is refused', async function (this: EccpWorld, alias: string) {

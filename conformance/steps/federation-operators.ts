@@ -1,18 +1,9 @@
 // What operators decide about the policy and about peers, and what the node then says of them (sections 19.1, 19.3 and 19.4).
 import { setTimeout as pause } from 'node:timers/promises';
-import { After, Before, Given, Then, When } from '@cucumber/cucumber';
+import { After, Given, Then, When } from '@cucumber/cucumber';
 import { fill, fillJson } from '../fill.ts';
 import { expectEqual, expectThat, HarnessError } from '../outcome.ts';
-import {
-  changePolicy,
-  decidePeer,
-  keepPolicy,
-  listedPeers,
-  notePolicy,
-  policyBefore,
-  policyOf,
-  restorePolicy,
-} from '../policy.ts';
+import { changePolicy, decidePeer, listedPeers, notePolicy, policyBefore, policyOf, restorePolicy } from '../policy.ts';
 import { canonical } from '../wire/canonical.ts';
 import { firstDifference, isObject, type JsonObject, lookUp, show } from '../wire/json.ts';
 import { type EccpWorld, OPERATOR } from '../world.ts';
@@ -21,9 +12,6 @@ import { type EccpWorld, OPERATOR } from '../world.ts';
 const ARRIVAL = 10_000;
 
 // Scenarios share one node: whatever the operator does to its policy is undone, before anything else asks the node for something.
-Before({ tags: '@cap-admin' }, async function (this: EccpWorld) {
-  await keepPolicy(this);
-});
 After({ tags: '@cap-admin' }, async function (this: EccpWorld) {
   await restorePolicy(this);
 });

@@ -30,7 +30,7 @@ Feature: What only operators may do
       """
     Then the request is refused with ECCP_BAD_AUTH
 
-  @ACC-057 @ACC-052 @must
+  @ACC-057 @ACC-052 @alone @must
   Scenario Outline: <operation> is for operators
     When Alice calls <operation> with:
       | node   | {{peer}} |
@@ -51,7 +51,7 @@ Feature: What only operators may do
       | diagnose   | body | {"node":"{{peer}}"}    |
       | rotateKeys | body | {"revoke":false}       |
 
-  @ACC-057 @must
+  @ACC-057 @alone @must
   Scenario: putPolicy is for operators
     When Alice puts the policy in force once more
     Then the request is refused with ECCP_FORBIDDEN

@@ -96,7 +96,7 @@ Feature: Registration
     Then every request is refused with ECCP_USER_IN_USE
     And Alice is still logged in
 
-  @ACC-008 @must
+  @ACC-008 @fresh-accounts @must
   Scenario: The name of a deactivated account stays taken
     Given Alice calls deactivateAccount with the body:
       """

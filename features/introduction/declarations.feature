@@ -16,7 +16,7 @@ Feature: What a node declares, and what it serves
     Then the versions of the answer ascend
     And one of the versions of the answer is one of this specification
 
-  @CONF-003 @CONF-004 @must
+  @CONF-003 @CONF-004 @fresh-accounts @must
   Scenario: Every operation is served where the API has it, and answers in its form
     Given Alice and Bob have accounts
     When a stranger calls getVersions

@@ -23,7 +23,7 @@ Feature: Deleting blobs
     And Alice downloads "photo"
     Then the request is refused with ECCP_NOT_FOUND
 
-  @MED-040 @cap-admin @must
+  @MED-040 @cap-admin @alone @must
   Scenario: What was deleted counts no longer
     Given Alice has an account
     And the operator allows blobs of 50000 bytes, and 50000 for each user

@@ -76,7 +76,7 @@ Feature: Blobs of other nodes
       | half, announced as the whole |
       | the whole, announced as half |
 
-  @MED-054 @cap-admin @must
+  @MED-054 @cap-admin @alone @must
   Scenario: A blob that is larger than this node allows is not fetched
     Given the peer has "photo" of 50001 bytes
     And the peer has "smaller" of 50000 bytes

@@ -38,7 +38,7 @@ Feature: Uploading blobs
       | Content-Type     | application/octet-stream; charset=utf-8 |
       | Content-Encoding | gzip                     |
 
-  @MED-004 @cap-admin @must
+  @MED-004 @cap-admin @alone @must
   Scenario: A blob that is announced as larger than the policy allows is refused
     Given Alice has an account
     And the operator allows blobs of 50000 bytes, and 500000 for each user
@@ -47,7 +47,7 @@ Feature: Uploading blobs
     When Alice uploads "photo" of 50000 bytes
     Then it succeeds
 
-  @MED-005 @cap-admin @must
+  @MED-005 @cap-admin @alone @must
   Scenario: One that turns out to be larger is refused all the same
     Given Alice has an account
     And the operator allows blobs of 50000 bytes, and 500000 for each user
@@ -56,7 +56,7 @@ Feature: Uploading blobs
     When Alice uploads "photo" of 50000 bytes without announcing how many
     Then it succeeds
 
-  @MED-006 @MED-009 @cap-admin @must
+  @MED-006 @MED-009 @cap-admin @alone @must
   Scenario: A user's uploads together keep to the quota, and the same bytes count once
     Given Alice and Bob have accounts
     And the operator allows blobs of 50000 bytes, and 100000 for each user
@@ -80,7 +80,7 @@ Feature: Uploading blobs
     When Alice uploads "nothing" of 0 bytes without announcing how many
     Then the request is refused with ECCP_BAD_PARAM
 
-  @MED-008 @cap-admin @must
+  @MED-008 @cap-admin @alone @must
   Scenario: What broke off counts against no limit
     Given Alice has an account
     And the operator allows blobs of 100000 bytes, and 100000 for each user

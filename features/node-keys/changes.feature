@@ -92,7 +92,7 @@ Feature: Keys that change, and keys that are stolen
     Then "a secret" reaches the peer "two"
     And the peer was not sent "a secret"
 
-  @KEY-045 @KEY-046 @KEY-047 @KEY-048 @must
+  @KEY-045 @KEY-046 @KEY-047 @KEY-048 @waits @must
   Scenario: The recovery key settles a dispute, and takes the stolen keys out of force
     Given the peer vouches for its keys for a moment only
     And the peer has a new key

@@ -1,4 +1,4 @@
-@since-0.1 @cap-admin @cap-federation
+@since-0.1 @cap-admin @cap-federation @alone
 Feature: A node changes its keys
   An operator gives the node a new key: because it is time to, or because the old one is in other hands. Rooms learn of it by what
   stands in their logs, and what was signed before stays good.

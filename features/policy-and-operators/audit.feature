@@ -3,7 +3,7 @@ Feature: What a node has decided
   Each decision leaves a record, and the records form a chain that nobody can alter unseen. An operator can tell who was refused, by
   whom something was decided, and why.
 
-  @AUD-001 @AUD-002 @AUD-003 @must
+  @AUD-001 @AUD-002 @AUD-003 @alone @must
   Scenario: The records are a chain from the first one on
     Given the audit log has 5 records
     When the operator calls listAudit
@@ -15,7 +15,7 @@ Feature: What a node has decided
     When the operator calls listAudit
     Then the documents of the answer are the node's whole chain of key documents
 
-  @AUD-004 @must
+  @AUD-004 @alone @must
   Scenario: It is read in stretches
     Given the audit log has 6 records
     When the operator reads the audit log from 0, at most 2
@@ -29,14 +29,14 @@ Feature: What a node has decided
     When the operator reads the last 0 records, at most 10
     Then the answer has the last 0 records, and nothing to go on with
 
-  @AUD-006 @must
+  @AUD-006 @alone @must
   Scenario: What was decided stays
     Given the audit log has 5 records
     When the operator calls listAudit
     Then it succeeds
     And every record that was read before is still there, and the same
 
-  @AUD-007 @must
+  @AUD-007 @alone @must
   Scenario Outline: A decision on a peer is on record: <kind>
     When the operator <acts>
     Then it succeeds
@@ -51,12 +51,12 @@ Feature: What a node has decided
       | unblocks the peer                             | peer.unblocked |
       | limits the peer to 10 a second and 10 at once | peer.limited   |
 
-  @AUD-007 @must
+  @AUD-007 @alone @must
   Scenario: A new policy is on record
     When the operator sets "federation.metadata_padding" of the policy to true
     Then the record "policy.changed" is there, by the operator
 
-  @AUD-007 @must
+  @AUD-007 @alone @must
   Scenario: What is refused to the operator is not recorded as done
     When the operator changes the policy as of a later version
     Then the request is refused with ECCP_STATE_CONFLICT
@@ -79,7 +79,7 @@ Feature: What a node has decided
       | a text as its media type       | ECCP_UNSUPPORTED_MEDIA_TYPE |
       | a signed body that is no JSON  | ECCP_BAD_JSON          |
 
-  @AUD-007 @AUD-008 @must
+  @AUD-007 @AUD-008 @alone @must
   Scenario: So is one that the policy refused
     Given the operator blocks the peer
     When the peer sends an empty transaction
@@ -104,7 +104,7 @@ Feature: What a node has decided
     Then it succeeds
     And "one" is given up, which the record "federation.item_dropped" tells
 
-  @AUD-007 @must
+  @AUD-007 @alone @must
   Scenario: Quarantine, and its end by the operator
     Given the peer vouches for its keys for a moment only
     And the peer has a new key
@@ -118,7 +118,7 @@ Feature: What a node has decided
     Then the record "peer.quarantine_lifted" is there, by the operator, about the peer
     And no record "peer.recovered" is there
 
-  @AUD-007 @must
+  @AUD-007 @waits @must
   Scenario: Quarantine, and its end by a recovery document
     Given the peer vouches for its keys for a moment only
     And the peer has a new key

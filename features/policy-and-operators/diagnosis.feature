@@ -24,7 +24,7 @@ Feature: Why a peer cannot be reached
     When the operator diagnoses the peer
     Then the diagnosis ends at "connection" with ECCP_UNREACHABLE
 
-  @PEER-026 @POL-041 @must
+  @PEER-026 @POL-041 @waits @must
   Scenario: A peer that never answers
     Given the peer lets everything that it is asked wait
     When the operator diagnoses the peer

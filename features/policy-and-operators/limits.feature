@@ -3,7 +3,7 @@ Feature: How much peers and clients may ask
   A limit is a bucket that empties with each request and fills with time. Peers have one each, and all together one; the clients have
   another, and the operator can always get in.
 
-  @POL-010 @POL-014 @ERR-008 @must
+  @POL-010 @POL-014 @ERR-008 @waits @must
   Scenario: A peer has a limit of its own
     Given the peer sends an empty transaction
     And the peer "two" sends an empty transaction
@@ -16,7 +16,7 @@ Feature: How much peers and clients may ask
     And after all of it the peer is served
     And the peer "two" sends 10 empty transactions, and all are taken
 
-  @POL-010 @must
+  @POL-010 @alone @must
   Scenario: The common limit holds for each peer that has none of its own
     Given the peer sends an empty transaction
     And the peer "two" sends an empty transaction
@@ -27,7 +27,7 @@ Feature: How much peers and clients may ask
     And 2 requests were given at once, and no more than the time added
     And the peer sends 10 empty transactions, and all are taken
 
-  @POL-004 @POL-010 @POL-034 @must
+  @POL-004 @POL-010 @POL-034 @waits @must
   Scenario: Without its limit a peer is free again
     Given the peer sends an empty transaction
     And the operator limits the peer to 1 a second and 1 at once
@@ -37,7 +37,7 @@ Feature: How much peers and clients may ask
     Then after all of it the peer is served
     And the peer sends 10 empty transactions, and all are taken
 
-  @POL-011 @POL-013 @POL-014 @must
+  @POL-011 @POL-013 @POL-014 @alone @must
   Scenario: All peers together have a quota, which is not that of clients
     Given Alice has an account
     And the peer sends an empty transaction
@@ -50,7 +50,17 @@ Feature: How much peers and clients may ask
     And Alice calls getAccount 20 times, and it always succeeds
     And after all of it the peer is served
 
-  @POL-012 @POL-013 @POL-014 @POL-015 @must
+  @AUD-007 @AUD-010 @alone @must
+  Scenario: Clients that run into their limit are on record once
+    Given what is on record of limits of clients has ended
+    And Alice and Bob have accounts
+    And the operator sets "client.quota" of the policy to {"per_second":1,"burst":1}
+    When Alice and Bob call getAccount in turn until it is refused
+    Then the request is refused with ECCP_LIMIT_EXCEEDED
+    And the record "client.limited" is there, by the node, with ECCP_LIMIT_EXCEEDED
+    And the record "client.limited" is there once, by the node
+
+  @POL-012 @POL-013 @POL-014 @POL-015 @alone @must
   Scenario: All clients together have a quota, which is neither that of peers nor that of operators
     Given Alice and Bob have accounts
     And the peer sends an empty transaction
@@ -65,7 +75,7 @@ Feature: How much peers and clients may ask
     And the peer sends 10 empty transactions, and all are taken
     And after all of it Alice is served with getAccount
 
-  @AUD-007 @AUD-010 @must
+  @AUD-007 @AUD-010 @waits @must
   Scenario: A peer that runs into its limit is on record once, and when it is over
     Given the peer sends an empty transaction
     And the operator limits the peer to 1 a second and 1 at once
@@ -75,12 +85,3 @@ Feature: How much peers and clients may ask
     And the record "federation.limited" is there, by the peer, about the peer, with ECCP_LIMIT_EXCEEDED
     And the record "federation.limited" is there once, by the peer
     And the end of it is on record as "federation.limit_ended" by the peer, with the number of refusals
-
-  @AUD-007 @AUD-010 @must
-  Scenario: So are clients that run into theirs
-    Given Alice and Bob have accounts
-    And the operator sets "client.quota" of the policy to {"per_second":1,"burst":1}
-    When Alice and Bob call getAccount in turn until it is refused
-    Then the request is refused with ECCP_LIMIT_EXCEEDED
-    And the record "client.limited" is there, by the node, with ECCP_LIMIT_EXCEEDED
-    And the record "client.limited" is there once, by the node

@@ -3,7 +3,7 @@ Feature: What an operator sees of peers, and decides about them
   The operator sees every peer with which the node has to do, what the policy says of it and what waits for it, and decides about
   one peer at a time.
 
-  @POL-030 @POL-031 @POL-039 @must
+  @POL-030 @POL-031 @POL-039 @alone @must
   Scenario: Peers whose keys are held, for whom something is queued, and who were decided on
     Given Alice has a private room
     And the peer sends an empty transaction
@@ -24,7 +24,7 @@ Feature: What an operator sees of peers, and decides about them
       """
     And listPeers names each peer once, in order
 
-  @POL-033 @POL-036 @must
+  @POL-033 @POL-036 @alone @must
   Scenario: Blocking and unblocking
     When the operator blocks the peer
     Then the answer is what listPeers says of the peer
@@ -46,7 +46,7 @@ Feature: What an operator sees of peers, and decides about them
     When the operator unblocks the peer
     Then the policy is as it was
 
-  @POL-032 @POL-036 @must
+  @POL-032 @POL-036 @alone @must
   Scenario: In the mode open approving changes nothing but the peer
     When the operator approves the peer
     Then the answer is what listPeers says of the peer
@@ -56,7 +56,7 @@ Feature: What an operator sees of peers, and decides about them
       """
     And the policy is as it was
 
-  @POL-034 @POL-036 @must
+  @POL-034 @POL-036 @alone @must
   Scenario: A limit of its own, and the common one again
     When the operator limits the peer to 7 a second and 70 at once
     Then listPeers says of the peer:
@@ -98,7 +98,7 @@ Feature: What an operator sees of peers, and decides about them
       { "queued": 0 }
       """
 
-  @POL-035 @POL-037 @POL-038 @KEY-044 @must
+  @POL-035 @POL-037 @POL-038 @KEY-044 @alone @must
   Scenario: The operator lifts a quarantine
     Given the peer vouches for its keys for a moment only
     And the peer has a new key
@@ -123,7 +123,7 @@ Feature: What an operator sees of peers, and decides about them
     Then the request is refused with ECCP_NOT_FOUND
     And the policy is as it was
 
-  @POL-037 @must
+  @POL-037 @alone @must
   Scenario: There is no quarantine to lift of a node that nobody has heard of
     When the operator lifts the quarantine of the node "{{unique}}.example.org"
     Then the request is refused with ECCP_NOT_FOUND

@@ -1,4 +1,4 @@
-@since-0.1 @cap-admin
+@since-0.1 @cap-admin @alone
 Feature: The policy of a node
   With whom a node federates is its operator's decision. It is one document, changed while the node runs, and holds for the next
   request in both directions.

@@ -3,7 +3,7 @@ Feature: Rooms that wait after a restore
   Where a node has lost the end of a log to an older copy, its rooms wait until other nodes have told what they hold. The operator
   sees which ones do, and ends the wait.
 
-  @POL-052 @must
+  @POL-052 @alone @must
   Scenario: A room that does not wait need not go on
     Given Alice has a public room
     When the operator resumes the room

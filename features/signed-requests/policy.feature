@@ -1,4 +1,4 @@
-@since-0.1 @cap-federation @cap-admin
+@since-0.1 @cap-federation @cap-admin @alone
 Feature: Whom the operator does not want
   The operator's policy comes before anything that costs something: before the body is looked at, and before anybody's keys are fetched.
 

@@ -1,4 +1,4 @@
-@since-0.1 @cap-federation @cap-admin
+@since-0.1 @cap-federation @cap-admin @alone
 Feature: Transactions of a few lengths
   The length of a transaction tells whoever only sees the wire what kind of thing was said. Where the operator wants it, nodes hide it.
 

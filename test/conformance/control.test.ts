@@ -174,13 +174,13 @@ test('where nobody may register, the driver makes the accounts', async (t) => {
   await control.start();
   const target = new Target(node.url, new Api(), loadCatalogue());
   const of = (commands: Driver) => new AccountPool(target, new Redactor(), 'r', undefined, commands);
-  const account = await of(control.driver).fresh();
+  const account = await of(control.driver).register();
   assert.equal(account.userId, `@${account.username}:localhost:${node.values.port}`);
   assert.equal(
     readFileSync(join(node.values.data ?? '', 'accounts'), 'utf8'),
     `${account.username} ${account.password}\n`,
   );
-  await assert.rejects(of(driver('account: "true"')).fresh(), MissingPrerequisite);
+  await assert.rejects(of(driver('account: "true"')).register(), MissingPrerequisite);
   target.close();
 });
 

@@ -147,7 +147,8 @@ describe('a node of two versions, without media', () => {
   });
 
   test('--seed gives an order that one number gives again, and the same verdicts', async () => {
-    const places = ({ scenarios }: Report) => scenarios.map(({ line }) => line);
+    const places = ({ out }: { out: string }) =>
+      [...out.matchAll(/^fail .*feature:(\d+)\)$/gm)].map(([, line]) => line);
     const [plain, one, again] = [
       await run(node.url),
       await run(node.url, '--seed', '3'),
@@ -156,7 +157,7 @@ describe('a node of two versions, without media', () => {
     assert.deepEqual(places(one), places(again));
     assert.notDeepEqual(places(one), places(plain));
     assert.deepEqual(verdicts(one), verdicts(plain));
-    assert.match(one.out, /^6 scenarios: /m);
+    assert.equal(places(one).length, 4);
   });
 });
 

@@ -105,6 +105,7 @@ async function play(node: Started, scenarios: readonly Scenario[], tags: string)
   const { scenarios: results } = await run({ ...settings, features }, parts, {
     onStart: () => undefined,
     onScenario: () => undefined,
+    onFeature: () => undefined,
   });
   return results.filter(({ verdict }) => verdict !== 'not applicable');
 }

@@ -53,8 +53,12 @@ Before(async function (this: EccpWorld, { pickle }: ITestCaseHookParameter) {
     this.evidence.trouble = { kind: 'prerequisite', step: '', message: `needs ${missing.expected}`, ...missing };
     return 'skipped';
   }
-  this.freshAccounts = tags.includes('@fresh-accounts');
   this.seesLimits = tags.includes('@limits');
+  if (tags.includes('@alone')) await this.run.accounts.quiet();
+  this.wish = {
+    fresh: tags.includes('@fresh-accounts'),
+    about: tags.flatMap((tag) => /^@cap-(.*)$/.exec(tag)?.[1] ?? []),
+  };
   return undefined;
 });
 
@@ -69,8 +73,7 @@ After(async function (this: EccpWorld) {
   this.step = 'the end of the scenario';
   this.phase = 'then';
   for (const undo of this.cleanups.toReversed()) await undo();
-  await this.run.accounts.endScenario();
-  await this.run.other?.accounts.endScenario();
+  await this.giveBack();
   const peers = [...this.peers.values()];
   await Promise.all(peers.map((peer) => peer.close()));
   if (this.evidence.trouble) return;
@@ -98,7 +101,8 @@ async function whyNotTestable(
 }
 
 function operator(token: string): Session {
-  const account = { userId: '', username: '', password: '', deviceId: '', token, spent: true, scenarios: 0 };
+  const nobody = { userId: '', username: '', password: '', deviceId: '', token };
+  const account = { ...nobody, spent: true, traces: new Set<string>(), added: new Set<string>(), scenarios: 0 };
   return { name: OPERATOR, account, deviceId: '', token };
 }
 
