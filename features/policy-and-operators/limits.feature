@@ -50,19 +50,10 @@ Feature: How much peers and clients may ask
     And Alice calls getAccount 20 times, and it always succeeds
     And after all of it the peer is served
 
-  @AUD-007 @AUD-010 @alone @must
-  Scenario: Clients that run into their limit are on record once
+  @POL-012 @POL-013 @POL-014 @POL-015 @AUD-007 @AUD-010 @alone @must
+  Scenario: All clients together have a quota, which is neither that of peers nor that of operators, and are on record once
     Given what is on record of limits of clients has ended
     And Alice and Bob have accounts
-    And the operator sets "client.quota" of the policy to {"per_second":1,"burst":1}
-    When Alice and Bob call getAccount in turn until it is refused
-    Then the request is refused with ECCP_LIMIT_EXCEEDED
-    And the record "client.limited" is there, by the node, with ECCP_LIMIT_EXCEEDED
-    And the record "client.limited" is there once, by the node
-
-  @POL-012 @POL-013 @POL-014 @POL-015 @alone @must
-  Scenario: All clients together have a quota, which is neither that of peers nor that of operators
-    Given Alice and Bob have accounts
     And the peer sends an empty transaction
     And the operator sets "client.quota" of the policy to {"per_second":1,"burst":4}
     When Alice and Bob call getAccount in turn until it is refused
@@ -74,6 +65,8 @@ Feature: How much peers and clients may ask
     And the operator calls getPolicy 10 times, and it always succeeds
     And the peer sends 10 empty transactions, and all are taken
     And after all of it Alice is served with getAccount
+    And the record "client.limited" is there, by the node, with ECCP_LIMIT_EXCEEDED
+    And the record "client.limited" is there once, by the node
 
   @AUD-007 @AUD-010 @waits @must
   Scenario: A peer that runs into its limit is on record once, and when it is over
