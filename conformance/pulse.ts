@@ -22,6 +22,7 @@ export class Pulse {
   #waited = 0;
   #check: Promise<void> | undefined;
   #ended: string | undefined;
+  #resting = false;
 
   /** @param isHealthy asks for the node's health; resolves to what went wrong, or to `undefined` where anything was answered. */
   constructor(isHealthy: () => Promise<string | undefined>) {
@@ -31,6 +32,17 @@ export class Pulse {
   /** Why nothing more is asked of the node, or `undefined` while it is. */
   get ended(): string | undefined {
     return this.#ended;
+  }
+
+  /** The suite is about to end the node itself: silence means nothing until `wake`. */
+  rest(): void {
+    this.#resting = true;
+  }
+
+  /** The node has been started again. */
+  wake(): void {
+    this.#resting = false;
+    this.#inARow = 0;
   }
 
   /**
@@ -60,6 +72,7 @@ export class Pulse {
    * @param reason the words for it.
    */
   async silence(operation: string | undefined, late: boolean, reason: string): Promise<void> {
+    if (this.#resting) return;
     if (late && operation !== undefined) this.#silences.set(operation, (this.#silences.get(operation) ?? 0) + 1);
     if (++this.#inARow < IN_A_ROW) return;
     this.#check ??= this.#listen(reason).finally(() => {
@@ -91,7 +104,7 @@ export class Pulse {
   async #listen(reason: string): Promise<void> {
     const trouble = await this.#isHealthy();
     this.#inARow = 0;
-    if (trouble === undefined) return;
+    if (trouble === undefined || this.#resting) return;
     this.#ended = `the node stopped answering: ${IN_A_ROW} requests in a row had no answer (${reason}), nor had getHealth (${trouble})`;
   }
 }

@@ -62,7 +62,11 @@ export class NodeControl {
     if (this.launched) this.launched.start(declared ? this.driver.text('older_copy') : '');
     else await this.driver.run('start');
     this.#down = false;
-    await this.awaitHealth();
+    try {
+      await this.awaitHealth();
+    } finally {
+      this.#target.pulse.wake();
+    }
   }
 
   /** Starts the node where a scenario has left it down. */
@@ -105,6 +109,7 @@ export class NodeControl {
 
   async #end(signal: 'SIGTERM' | 'SIGKILL', command: 'stop' | 'kill'): Promise<void> {
     this.#down = true;
+    this.#target.pulse.rest();
     if (this.launched) await this.launched.end(signal);
     else await this.driver.run(command);
     this.#target.close(); // of its connections none is left

@@ -136,7 +136,7 @@ Feature: Blobs of other nodes
     Then it succeeds
     And the peer was asked for "first", "second" and "third" at least 5 times
 
-  @MED-059 @must
+  @MED-059 @limits @must
   Scenario Outline: A refusal of the other node that a user can do something with is passed on: <code>
     Given the peer refuses "photo" of 10 bytes with <code>
     And Alice has an account

@@ -35,6 +35,27 @@ describe('whether there is still a node to ask', () => {
     pulse.expectLife('sync');
   });
 
+  test('takes no silence for a sign while the suite itself has ended the node, nor one that was looked into before', async () => {
+    let answer: (trouble: string) => void = () => undefined;
+    const pulse = new Pulse(() => new Promise((resolve) => (answer = resolve)));
+    await pulse.silence('sync', true, 'refused');
+    await pulse.silence('sync', true, 'refused');
+    const looked = pulse.silence('getRoom', true, 'refused');
+    pulse.rest();
+    answer('nothing came');
+    await looked;
+    for (let i = 0; i < 9; i++) await pulse.silence('getState', false, 'refused');
+    assert.equal(pulse.ended, undefined);
+    pulse.wake();
+    pulse.expectLife('getRoom');
+    await pulse.silence('getState', false, 'refused');
+    await pulse.silence('getState', false, 'refused');
+    const again = pulse.silence('getState', false, 'refused');
+    answer('nothing came');
+    await again;
+    assert.match(pulse.ended ?? '', /stopped answering/);
+  });
+
   test('takes connections that break for no sign of hanging', async () => {
     const pulse = new Pulse(async () => undefined);
     for (let i = 0; i < 9; i++) await pulse.silence('register', false, 'socket hang up');
