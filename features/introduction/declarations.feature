@@ -106,7 +106,8 @@ Feature: What a node declares, and what it serves
     And Alice logs in on "phone" with:
       | org.example.unknown | x |
       | unheard_of          | x |
-    And Alice on "phone" calls createRoom with the body:
+    Then every request succeeds
+    When Alice on "phone" calls createRoom with the body:
       """
       { "name": "Harbour", "unheard_of": 1, "eccp.unheard.of": { "name": "Quay" }, "Name": "Quay" }
       """

@@ -66,3 +66,10 @@ export function patched(text: string, patches: readonly Patch[]): string {
     return parts.join(put);
   }, text);
 }
+
+/** For many mutants of one file. */
+export function within(file: string) {
+  return (requirement: string, breaks: string, find: string, put: string): Mutant => {
+    return { requirement, breaks, file, find, put };
+  };
+}

@@ -18,7 +18,7 @@ export class Trial {
   readonly #material: Material;
   /** The requirements whose mutants are tried: a good node is asked for all of a chapter at a time. */
   readonly #wanted: ReadonlySet<string>;
-  readonly #good = new Map<string, Promise<ReadonlySet<string>>>();
+  readonly #bad = new Map<string, Promise<ReadonlySet<string>>>();
 
   constructor(material: Material, wanted: ReadonlySet<string>) {
     this.#material = material;
@@ -40,12 +40,12 @@ export class Trial {
     const chapter = this.#material.scenariosOfChapterOf(requirement);
     const proxied = 'wire' in mutant;
     for (const [setting, scenarios] of bySetting(this.#material.scenariosOf(requirement), proxied)) {
-      const good = await this.#goodIn(setting, requirement);
+      const bad = await this.#badIn(setting, requirement);
       const node = await startNode(setting, mutant);
       try {
         const results = await play(node, scenarios, `@${requirement}`);
         const own = results.filter(({ requirements }) => requirements.includes(requirement));
-        const fault = faultOf(own, good) ?? node.died();
+        const fault = faultOf(own, bad) ?? node.died();
         if (fault !== undefined) return broken(fault);
         const by = own.filter(({ verdict }) => verdict === 'fail').map(placeOf);
         if (by.length === 0) {
@@ -71,11 +71,11 @@ export class Trial {
     return { kind: 'survived', by: [], remark: '' };
   }
 
-  /** The scenarios that a good node passes in a setting, among those of the requirements that are tried. */
-  async #goodIn(setting: Setting, requirement: string): Promise<ReadonlySet<string>> {
+  /** The scenarios that a good node fails in a setting, among those of the requirements that are tried: there should be none. */
+  async #badIn(setting: Setting, requirement: string): Promise<ReadonlySet<string>> {
     const key = JSON.stringify([setting, this.#material.chapterOf(requirement)]);
-    const kept = this.#good.get(key) ?? this.#playGood(setting, requirement);
-    this.#good.set(key, kept);
+    const kept = this.#bad.get(key) ?? this.#playGood(setting, requirement);
+    this.#bad.set(key, kept);
     return await kept;
   }
 
@@ -88,7 +88,7 @@ export class Trial {
     try {
       const tags = [...this.#wanted].filter((id) => scenarios.some((scenario) => scenario.tags.includes(id)));
       const results = await play(node, scenarios, tags.map((id) => `@${id}`).join(' or '));
-      return new Set(results.filter(({ verdict }) => verdict === 'pass').map(placeOf));
+      return new Set(results.filter(({ verdict }) => verdict !== 'pass').map(placeOf));
     } finally {
       await node.stop();
     }
@@ -118,11 +118,11 @@ async function playOthers(node: Started, rest: readonly Scenario[], ids: readonl
 }
 
 /** What makes the verdicts on the requirement's scenarios worthless. */
-function faultOf(own: readonly ScenarioResult[], good: ReadonlySet<string>): string | undefined {
+function faultOf(own: readonly ScenarioResult[], bad: ReadonlySet<string>): string | undefined {
   const harness = own.find(({ verdict }) => verdict === 'harness error');
   if (harness) return `${placeOf(harness)} is a harness error: ${harness.trouble?.message ?? ''}`;
-  const bad = own.find(({ verdict, ...scenario }) => verdict === 'fail' && !good.has(placeOf(scenario)));
-  return bad && `${placeOf(bad)} fails on a good node too`;
+  const failed = own.find(({ verdict, ...scenario }) => verdict === 'fail' && bad.has(placeOf(scenario)));
+  return failed && `${placeOf(failed)} fails on a good node too`;
 }
 
 function placeOf({ uri, line }: { uri: string; line: number }): string {
