@@ -63,16 +63,16 @@ async function main(): Promise<number> {
   if (picked.length === 0) {
     if (!values.changed) throw new Error('there are no such mutants');
     console.log('Every mutant was killed as it stands.');
+    return 0;
   }
-  const outcomes = await tryAll(picked, Math.min(processes, picked.length));
-  forget(proven, lists);
-  for (const [mutant, { kind }] of outcomes) {
-    const known = proven.get(mutant.requirement) ?? new Map<string, string>();
-    proven.set(mutant.requirement, known);
-    if (kind === 'killed') known.set(mutant.breaks, digestOf(mutant, material));
-    else known.delete(mutant.breaks);
-  }
-  if (values.write) writeProven(root, proven, material);
+  const outcomes = await tryAll(picked, Math.min(processes, picked.length), (mutant, { kind }) => {
+    record(proven, mutant, kind, material);
+    if (!values.write) return;
+    const kept = readProven(root); // others may try other mutants at the same time
+    forget(kept, lists);
+    record(kept, mutant, kind, material);
+    writeProven(root, kept, material);
+  });
   const touched = new Set(picked.map(({ requirement }) => material.chapterOf(requirement)));
   process.stdout.write(summary(material, proven, touched));
   const kinds = [...outcomes.values()].map(({ kind }) => kind);
@@ -83,7 +83,11 @@ async function main(): Promise<number> {
 }
 
 /** Has processes try mutants, and prints what becomes of each. */
-async function tryAll(mutants: readonly Mutant[], processes: number): Promise<Map<Mutant, Outcome>> {
+async function tryAll(
+  mutants: readonly Mutant[],
+  processes: number,
+  onOutcome: (mutant: Mutant, outcome: Outcome) => void,
+): Promise<Map<Mutant, Outcome>> {
   const left = [...mutants];
   const outcomes = new Map<Mutant, Outcome>();
   const ids = [...new Set(mutants.map(({ requirement }) => requirement))].join(',');
@@ -98,6 +102,7 @@ async function tryAll(mutants: readonly Mutant[], processes: number): Promise<Ma
       const isTold = typeof tried === 'object' && tried !== null;
       const outcome = isTold ? tried.outcome : broken('the process that tried it ended');
       outcomes.set(mutant, outcome);
+      onOutcome(mutant, outcome);
       console.log(line(mutant, outcome, isTold ? tried.ms : 0));
       if (!isTold) return await one();
     }
@@ -112,6 +117,14 @@ function line(mutant: Mutant, { kind, by, remark }: Outcome, ms: number): string
     by.length === 0 ? '' : ` by ${by.slice(0, 3).join(', ')}${by.length > 3 ? ` and ${by.length - 3} more` : ''}`;
   const more = remark === '' ? '' : ` (${remark})`;
   return `${kind.padEnd(8)} ${nameOf(mutant)}${killers}${more} ${(ms / 1000).toFixed(1)} s`;
+}
+
+/** Keeps what became of a mutant. */
+function record(proven: Proven, mutant: Mutant, kind: Outcome['kind'], material: Material): void {
+  const known = proven.get(mutant.requirement) ?? new Map<string, string>();
+  proven.set(mutant.requirement, known);
+  if (kind === 'killed') known.set(mutant.breaks, digestOf(mutant, material));
+  else known.delete(mutant.breaks);
 }
 
 /** Drops what was proven by mutants that are no more. */

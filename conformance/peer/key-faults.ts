@@ -9,7 +9,7 @@ const OTHER_HASH = 'A'.repeat(43);
 const DOMAIN = 'eccp.key-document-sig.v1';
 const DAY = 24 * 60 * 60 * 1000;
 
-/** What each fault does to the chain of an identity that nobody has met yet; its key still signs requests. */
+/** What each fault does to the chain of an identity that nobody has met yet; its key, the new one where there is one, signs requests. */
 export const CHAIN_FAULTS: Readonly<Record<string, (identity: PeerIdentity) => void>> = {
   // ID-080 to ID-082: which document stands where
   'a document of another node': (id) => first(id, { node: 'another.example.org' }),
@@ -43,6 +43,7 @@ export const CHAIN_FAULTS: Readonly<Record<string, (identity: PeerIdentity) => v
   'no signature by a key of the version before': (id) => {
     const key = id.newKey();
     second(id, { keys: [key.publicKey] }, [key]);
+    id.key = key; // a node that takes the document takes the request as well
   },
   'another recovery key without the signature of the old one': (id) =>
     second(id, { recovery_key: id.newKey().publicKey }),

@@ -44,11 +44,11 @@ describe('the list of mutants', () => {
     assert.match(faults(marksNone, marksNone), /is there twice/);
   });
 
-  test('is what was tried', () => {
+  test('stands behind all that is written of it', () => {
     assert.deepEqual(
       provenFaults(root, lists, readProven(root), material),
       [],
-      'npm run mutants -- --changed --write tries what is new',
+      'npm run mutants -- --changed --write tries what has changed',
     );
   });
 
@@ -65,6 +65,14 @@ describe('trying a mutant', () => {
     assert.equal(kind, 'killed', remark);
     assert.match(by.join(), /^features\/devices\/devices\.feature:\d+/);
     assert.match(remark, /^\d+\/\d+ others pass$/);
+  });
+
+  test('kills a library, by vectors', async () => {
+    const file = 'src/e2ee/recovery-key.ts';
+    const patch = { file, find: ".replaceAll('O', '0')", put: '' };
+    const { kind, by } = await outcomeOf({ requirement: 'REC-002', breaks: 'it', ...patch });
+    assert.equal(kind, 'killed');
+    assert.match(by.join(), /^recovery\.json: /);
   });
 
   test('lets one survive that is as good as any', async () => {

@@ -76,12 +76,9 @@ export const mutants: readonly Mutant[] = [
   undeclared('media'),
   validation(
     'CONF-007',
-    'refuses members of bodies that it does not know',
+    'refuses members of a login that it does not know',
     COMPILER,
-    `${COMPILER}
-  for (const schema of Object.values(document.components.schemas)) {
-    if (schema.properties && schema.additionalProperties === undefined) schema.additionalProperties = false;
-  }`,
+    `${COMPILER} document.components.schemas.LoginRequest.additionalProperties = false;`,
   ),
   validation(
     'CONF-008',

@@ -226,11 +226,12 @@ export const mutants: readonly Mutant[] = [
       return false;
     }`,
   ),
+  // A key in another encoding than its canonical one always has a part of small order, so nothing tells whether that is looked at.
   signing(
     'ID-074',
-    'takes a key that is not the canonical encoding',
-    'Point.fromBytes(fromBase64url(publicKey, 32))',
-    'Point.fromBytes(fromBase64url(publicKey, 32), true)',
+    'refuses a key that is no point as a bad signature',
+    "'ECCP_BAD_KEY', 'not the canonical encoding",
+    "'ECCP_BAD_SIGNATURE', 'not the canonical encoding",
   ),
   signing(
     'ID-075',

@@ -123,9 +123,9 @@ export const mutants: readonly Mutant[] = [
   ),
   operation(
     'ERR-017',
-    'renames a device before it looks at the name',
+    'makes a room before it looks at what the body says of it',
     'if (body !== undefined && !served.takesBytes) checks.body(body);',
-    `if (operation.operationId === 'renameDevice') {
+    `if (operation.operationId === 'createRoom') {
     await served.handler(new HandlerRequest(checked, body, caller, request, response, served.inFlight)).catch(() => undefined);
   }
   if (body !== undefined && !served.takesBytes) checks.body(body);`,

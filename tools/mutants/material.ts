@@ -67,10 +67,13 @@ export class Material {
     return all.map(({ id }) => id).filter((id) => !this.isClient(id));
   }
 
-  /** Every scenario that names a requirement on nodes in the same chapter. */
+  /** The scenarios of the same chapter: a scenario belongs to that of the requirement which it names first. */
   scenariosOfChapterOf(id: string): Scenario[] {
-    const ids = this.idsOfChapterOf(id);
-    return this.#scenarios.filter(({ tags }) => tags.some((tag) => ids.includes(tag)));
+    const chapter = this.chapterOf(id);
+    return this.#scenarios.filter(({ tags }) => {
+      const first = tags.find((tag) => this.requirements.has(tag));
+      return first !== undefined && this.chapterOf(first) === chapter;
+    });
   }
 
   /** The vectors about requirements of the same chapter. */

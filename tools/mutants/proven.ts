@@ -48,20 +48,19 @@ export function outOfDate(lists: readonly Listed[], proven: Proven, material: Ma
     .filter((mutant) => proven.get(mutant.requirement)?.get(mutant.breaks) !== digestOf(mutant, material));
 }
 
-/** What the files say that no mutant stands behind, or that one file says and the other does not. */
+/** What the files say that no mutant stands behind as it is now, or that one file says and the other does not. */
 export function provenFaults(root: string, lists: readonly Listed[], proven: Proven, material: Material): string[] {
-  const names = new Set(lists.flatMap(({ mutants }) => mutants.map(nameOf)));
-  const recorded = [...proven].flatMap(([id, broken]) => [...broken.keys()].map((breaks) => ({ id, breaks })));
-  const gone = recorded
-    .filter(({ id, breaks }) => !names.has(`${id} ${breaks}`))
-    .map(({ id, breaks }) => `${DIGESTS}: ${id} ${breaks}: there is no such mutant`);
+  const mutants = new Map(lists.flatMap(({ mutants }) => mutants.map((mutant) => [nameOf(mutant), mutant] as const)));
+  const recorded = [...proven].flatMap(([id, known]) =>
+    [...known].map(([breaks, digest]) => ({ name: `${id} ${breaks}`, digest })),
+  );
+  const faults = recorded.flatMap(({ name, digest }) => {
+    const mutant = mutants.get(name);
+    if (mutant === undefined) return [`${DIGESTS}: ${name}: there is no such mutant`];
+    return digestOf(mutant, material) === digest ? [] : [`${DIGESTS}: ${name}: it or its scenarios have changed`];
+  });
   const told = JSON.parse(readFileSync(join(root, READERS), 'utf8')) as Record<string, string[]>;
-  const same =
-    JSON.stringify(told) ===
-    JSON.stringify(Object.fromEntries([...proven].map(([id, broken]) => [id, [...broken.keys()]])));
-  return [
-    ...gone,
-    ...outOfDate(lists, proven, material).map((mutant) => `${DIGESTS}: ${nameOf(mutant)}: not tried as it stands`),
-    ...(same ? [] : [`${READERS} says otherwise than ${DIGESTS}`]),
-  ];
+  const expected = Object.fromEntries([...proven].map(([id, known]) => [id, [...known.keys()]]));
+  const same = JSON.stringify(told) === JSON.stringify(expected);
+  return same ? faults : [...faults, `${READERS} says otherwise than ${DIGESTS}`];
 }

@@ -39,12 +39,14 @@ export class Trial {
     const { requirement } = mutant;
     const chapter = this.#material.scenariosOfChapterOf(requirement);
     const proxied = 'wire' in mutant;
+    let played = 0;
     for (const [setting, scenarios] of bySetting(this.#material.scenariosOf(requirement), proxied)) {
       const bad = await this.#badIn(setting, requirement);
       const node = await startNode(setting, mutant);
       try {
         const results = await play(node, scenarios, `@${requirement}`);
         const own = results.filter(({ requirements }) => requirements.includes(requirement));
+        played += own.length;
         const fault = faultOf(own, bad) ?? node.died();
         if (fault !== undefined) return broken(fault);
         const by = own.filter(({ verdict }) => verdict === 'fail').map(placeOf);
@@ -68,6 +70,7 @@ export class Trial {
         await node.stop();
       }
     }
+    if (played === 0) return broken('no scenario of the requirement applies to a node that is started so');
     return { kind: 'survived', by: [], remark: '' };
   }
 
@@ -80,14 +83,12 @@ export class Trial {
   }
 
   async #playGood(setting: Setting, requirement: string): Promise<ReadonlySet<string>> {
-    const all = this.#material
-      .scenariosOfChapterOf(requirement)
-      .filter(({ tags }) => tags.some((tag) => this.#wanted.has(tag)));
-    const [, scenarios = []] = bySetting(all, setting.proxied).find(([one]) => isSame(one, setting)) ?? [];
+    const ids = this.#material.idsOfChapterOf(requirement).filter((id) => this.#wanted.has(id));
+    const all = new Set(ids.flatMap((id) => this.#material.scenariosOf(id)));
+    const [, scenarios = []] = bySetting([...all], setting.proxied).find(([one]) => isSame(one, setting)) ?? [];
     const node = await startNode(setting);
     try {
-      const tags = [...this.#wanted].filter((id) => scenarios.some((scenario) => scenario.tags.includes(id)));
-      const results = await play(node, scenarios, tags.map((id) => `@${id}`).join(' or '));
+      const results = await play(node, scenarios, ids.map((id) => `@${id}`).join(' or '));
       return new Set(results.filter(({ verdict }) => verdict !== 'pass').map(placeOf));
     } finally {
       await node.stop();
@@ -112,7 +113,8 @@ async function play(node: Started, scenarios: readonly Scenario[], tags: string)
 
 /** Plays the scenarios of the chapter that do not name the requirement. */
 async function playOthers(node: Started, rest: readonly Scenario[], ids: readonly string[], requirement: string) {
-  const results = await play(node, rest, `(${ids.map((id) => `@${id}`).join(' or ')}) and not @${requirement}`);
+  const played = await play(node, rest, `(${ids.map((id) => `@${id}`).join(' or ')}) and not @${requirement}`);
+  const results = played.filter(({ requirements: [first = ''] }) => ids.includes(first));
   const failed = results.filter(({ verdict }) => verdict !== 'pass').map(placeOf);
   return { passed: results.length - failed.length, all: results.length, failed };
 }
