@@ -117,9 +117,9 @@ export const mutants: readonly Mutant[] = [
   ),
   validation(
     'ERR-016',
-    'leaves out a query parameter that does not match',
+    'leaves out a direction that there is not',
     'if (!taker.check(value)) throw',
-    "if (!taker.check(value) && taker.in === 'query') continue; if (!taker.check(value)) throw",
+    "if (!taker.check(value) && name === 'dir') continue; if (!taker.check(value)) throw",
   ),
   operation(
     'ERR-017',

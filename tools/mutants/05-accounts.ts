@@ -56,11 +56,11 @@ export const mutants: readonly Mutant[] = [
   ),
   {
     requirement: 'ACC-006',
-    breaks: 'names an account after another account than the username says',
+    breaks: 'leaves what follows an equals sign out of a user id',
     wire: {
       operation: 'register',
       answer: ({ body }) => {
-        if (body.user_id) body.user_id = body.user_id.replace('@', '@x');
+        if (body.user_id) body.user_id = body.user_id.replace(/=[^:]+/, '');
       },
     },
   },
