@@ -31,7 +31,7 @@ export interface Known {
   revocations?: Revocations;
 }
 
-/** @throws Refusal mismatch, bad_signature, replayed, revoked */
+/** @throws Refusal malformed, mismatch, bad_signature, replayed, revoked */
 export function trusted(
   signed: SignedManifest,
   user: string,
@@ -39,6 +39,7 @@ export function trusted(
   accountKey: string,
   { held, revocations }: Known = {},
 ): Manifest {
+  requireForm('SignedManifest', signed);
   const { manifest, signature, cross_signature } = signed;
   if (manifest.user !== user || manifest.device !== device) throw new Refusal('mismatch', 'another device');
   requireSigned(manifest.ed25519, 'eccp.manifest-sig.v1', manifest, signature);

@@ -73,6 +73,7 @@ function taken(): JsonObject[] {
 }
 
 function refused(): JsonObject[] {
+  const { prev_signature: _signature, ...alone } = altered({ version: 1 });
   const of = (
     rule: string,
     name: string,
@@ -141,6 +142,7 @@ function refused(): JsonObject[] {
     }),
     of('HAND-041', 'the account key of another user', 'mismatch', stranger.signed),
     of('HAND-040', 'a first key with `prev`', 'malformed', altered({ version: 1 })),
+    of('HAND-040', 'a first key with `prev` alone', 'malformed', alone),
     of('HAND-040', 'a first key with `prev_signature`', 'malformed', {
       ...first.signed,
       prev_signature: signObject(other.pair.secret, domain, before),

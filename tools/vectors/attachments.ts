@@ -7,6 +7,7 @@ import { bytesOf } from './devices.ts';
 
 const node = 'example.org';
 const key = bytesOf(7);
+const bytesWithZero = Uint8Array.from({ length: 32 }, (_, i) => (i === 16 ? 0 : 7));
 const segment = 65_536;
 const sealed = segment + 16;
 /** Three segments, the last of which is shorter. */
@@ -15,9 +16,10 @@ const large = 150_000;
 /** Files and their blobs (spec/26-attachments.md). */
 export async function attachments(): Promise<JsonObject> {
   const good = [];
-  for (const size of [0, 1, 1024, 1025, 65_535, 65_536, 65_537, 131_072, 131_073, large, 1_000_000]) {
+  for (const size of [0, 1, 1024, 1025, 33_000, 65_535, 65_536, 65_537, 131_072, 131_073, large, 1_000_000]) {
     good.push(await whole(size));
   }
+  good.push({ ...(await whole(1, bytesWithZero)), name: 'a secret with a zero byte in it' });
   return {
     about: 'Files, the blobs that they are encrypted to, and blobs that were altered, cut or put together anew.',
     vectors: [...good, ...(await bad())],
@@ -29,8 +31,11 @@ export function fileOf(size: number): Uint8Array {
   return Uint8Array.from({ length: size }, (_, i) => i % 251);
 }
 
-async function encrypted(size: number): Promise<{ blob: Buffer; attachment: Attachment }> {
-  const parts = encryptAttachment([fileOf(size)], node, () => new Uint8Array(32).fill(7));
+async function encrypted(
+  size: number,
+  secret = new Uint8Array(32).fill(7),
+): Promise<{ blob: Buffer; attachment: Attachment }> {
+  const parts = encryptAttachment([fileOf(size)], node, () => secret);
   const segments: Uint8Array[] = [];
   for (;;) {
     const { done, value } = await parts.next();
@@ -39,12 +44,12 @@ async function encrypted(size: number): Promise<{ blob: Buffer; attachment: Atta
   }
 }
 
-async function whole(size: number): Promise<JsonObject> {
-  const { blob, attachment } = await encrypted(size);
+async function whole(size: number, secret?: Uint8Array<ArrayBuffer>): Promise<JsonObject> {
+  const { blob, attachment } = await encrypted(size, secret);
   const shown = blob.length < 2000 ? { blob: blob.toString('base64url') } : {};
   const rule = size < 1024 ? 'ATT-002' : size < segment ? 'ATT-003' : size === large ? 'ATT-005' : 'ATT-004';
   const name = `${size} byte${size === 1 ? '' : 's'}`;
-  return { name, rule, size, key, ...shown, attachment, expected: 'ok' };
+  return { name, rule, size, key: attachment.key, ...shown, attachment, expected: 'ok' };
 }
 
 async function bad(): Promise<JsonObject[]> {

@@ -26,11 +26,17 @@ function good(): JsonObject[] {
     begun('fallback').vector('HAND-021', 'with a fallback prekey'),
     begun().vector('HAND-020', 'without a prekey'),
     untilAnswer().vector('HAND-023', 'the handshake goes with every message until there is an answer'),
+    begunLate().vector('HAND-023', 'only the fourth message arrives, and says how it all began'),
   ];
 }
 
 function begun(kind?: 'one_time' | 'fallback'): Conversation {
   const talk = new Conversation().start('alice', 'bob', claimOf('bob', kind), 90);
+  return talk.decrypt('bob', 'alice', talk.encrypt('alice', 'Hello'));
+}
+
+function begunLate(): Conversation {
+  const talk = new Conversation().start('alice', 'bob', claimOf('bob', 'one_time'), 90).lose('alice', 3);
   return talk.decrypt('bob', 'alice', talk.encrypt('alice', 'Hello'));
 }
 

@@ -45,8 +45,22 @@ function devices(): JsonObject[] {
   );
   const revoking = (item: Revocations['revoked'][number]) => ({ revocations: list(1, [lost, item]).revocations });
   const { ed25519 } = first.manifest;
+  const { created: _, ...untimed } = first.manifest;
   return [
     of('HAND-010', 'a first manifest', 'ok', first),
+    of(
+      'HAND-011',
+      'the manifest of another user, for whom all signed',
+      'mismatch',
+      signed({ ...first.manifest, user: '@mallory:remote.example' }),
+    ),
+    of(
+      'HAND-011',
+      'the manifest of another device, for which all signed',
+      'mismatch',
+      signed({ ...first.manifest, device: 'BOB00002' }),
+    ),
+    of('HAND-004', 'a manifest without `created`', 'malformed', signed(untimed as Manifest)),
     of('HAND-016', 'the manifest that is held', 'ok', first, { held: first.manifest }),
     of('HAND-016', 'a later manifest', 'ok', later, { held: first.manifest }),
     of('HAND-017', 'a list that names other devices', 'ok', first, { revocations: list(1, [lost]).revocations }),

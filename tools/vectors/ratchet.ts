@@ -53,6 +53,15 @@ function good(): JsonObject[] {
     })(),
     (() => {
       const talk = underWay();
+      talk.decrypt('bob', 'alice', talk.encrypt('alice', 'a1')).encrypt('alice', 'a2');
+      const late = talk.encrypt('alice', 'a3');
+      talk.decrypt('alice', 'bob', talk.encrypt('bob', 'b1'));
+      talk.decrypt('bob', 'alice', talk.encrypt('alice', 'a4')).decrypt('bob', 'alice', late);
+      talk.decrypt('alice', 'bob', talk.encrypt('bob', 'b2')).decrypt('bob', 'alice', talk.encrypt('alice', 'a5'));
+      return talk.vector('RAT-013', 'chains of one, three and one');
+    })(),
+    (() => {
+      const talk = underWay();
       const [b1, a1] = [talk.encrypt('bob', 'b1'), talk.encrypt('alice', 'a1')];
       talk.decrypt('alice', 'bob', b1).decrypt('bob', 'alice', a1);
       talk.decrypt('bob', 'alice', talk.encrypt('alice', 'a2')).decrypt('alice', 'bob', talk.encrypt('bob', 'b2'));
@@ -79,19 +88,41 @@ function bounds(): JsonObject[] {
       return talk.decrypt('bob', 'alice', last).vector('RAT-022', '1001 missing before it');
     })(),
     (() => {
-      const talk = underWay().lose('alice', 600);
+      const talk = underWay();
+      talk.decrypt('bob', 'alice', talk.encrypt('alice', 'a1')).lose('alice', 600);
       talk.decrypt('alice', 'bob', talk.encrypt('bob', 'b1')).lose('alice', 400);
       talk.decrypt('bob', 'alice', talk.encrypt('alice', 'a'));
       return talk.vector('RAT-022', '600 and 400 missing in two chains');
     })(),
     (() => {
-      const talk = underWay().lose('alice', 599);
+      const talk = underWay();
+      talk.decrypt('bob', 'alice', talk.encrypt('alice', 'a1')).lose('alice', 599);
       const last = talk.encrypt('alice', 'still within reach');
       talk.decrypt('alice', 'bob', talk.encrypt('bob', 'b1')).lose('alice', 401);
       return talk
         .refuse('bob', 'alice', talk.encrypt('alice', 'a'), 'too_far')
         .decrypt('bob', 'alice', last)
         .vector('RAT-022', '600 and 401 missing in two chains');
+    })(),
+    (() => {
+      const talk = underWay();
+      talk.decrypt('bob', 'alice', talk.encrypt('alice', 'a1')).lose('alice', 1);
+      const last = talk.encrypt('alice', 'still within reach');
+      talk.lose('alice', 999).refuse('bob', 'alice', talk.encrypt('alice', 'too far'), 'too_far');
+      return talk.decrypt('bob', 'alice', last).vector('RAT-022', '1001 missing in a chain of which one was read');
+    })(),
+    (() => {
+      const talk = underWay();
+      talk.decrypt('bob', 'alice', talk.encrypt('alice', 'a1')).lose('alice', 1);
+      const near = talk.encrypt('alice', 'still within reach');
+      talk.lose('alice', 999).decrypt('alice', 'bob', talk.encrypt('bob', 'b1'));
+      talk.refuse('bob', 'alice', talk.encrypt('alice', 'a2'), 'too_far').decrypt('bob', 'alice', near);
+      return talk.vector('RAT-022', '1001 missing of the chain before');
+    })(),
+    (() => {
+      const talk = underWay().lose('alice', 501);
+      talk.decrypt('bob', 'alice', talk.encrypt('alice', 'near')).lose('alice', 501);
+      return talk.decrypt('bob', 'alice', talk.encrypt('alice', 'far')).vector('RAT-022', '501 missing where 501 wait');
     })(),
     (() => {
       const talk = underWay();
@@ -153,6 +184,7 @@ function refused(): JsonObject[] {
     spoilt('RAT-024', 'another ratchet key', changed({ key: bytesOf(9) }), 'bad_ciphertext'),
     spoilt('HAND-030', 'another session', changed({ session: bytesOf(7) }), 'unknown_key'),
     spoilt('HAND-004', 'an unknown member', changed({ note: 'x' }), 'malformed'),
+    spoilt('HAND-004', 'no number of messages before', ({ previous: _, ...content }) => content, 'malformed'),
     spoilt('HAND-004', 'a negative index', changed({ index: -1 }), 'malformed'),
     spoilt('HAND-004', 'an index that is a text', changed({ index: '1' }), 'malformed'),
     spoilt('HAND-004', 'another algorithm', changed({ algorithm: 'eccp.ratchet.v2' }), 'malformed'),
@@ -207,6 +239,13 @@ function forged(): JsonObject[] {
     talk.refuse('bob', 'alice', sealedUnder(talk, key, agreed(talk)), 'bad_key');
     return talk.decrypt('bob', 'alice', talk.encrypt('alice', 'a1')).vector('HAND-001', name);
   };
+  const withoutUse = () => {
+    const talk = underWay();
+    talk.decrypt('bob', 'alice', talk.encrypt('alice', 'a1'));
+    talk.refuse('bob', 'alice', sealed(talk, text, undefined, { previous: 2 ** 32 }), 'malformed');
+    talk.decrypt('bob', 'alice', talk.encrypt('alice', 'a2'));
+    return talk.vector('HAND-004', 'a number of messages before of 2^32, where it has no use');
+  };
   const withData = (name: string, adOf: (header: JsonObject) => Uint8Array) => {
     const talk = underWay();
     const a1 = talk.encrypt('alice', 'a1');
@@ -222,6 +261,7 @@ function forged(): JsonObject[] {
     withKey('a ratchet key that is not below the prime, and all else to fit', aboveThePrime, (talk) =>
       fromBase64url(talk.session('alice').theirs),
     ),
+    withoutUse(),
     withData('no associated data', () => new Uint8Array()),
     withData('the associated data of rooms', (header) => bound('eccp.room-ad.v1', header)),
     withData('associated data without the index', ({ index: _, ...header }) => bound('eccp.ratchet-ad.v1', header)),

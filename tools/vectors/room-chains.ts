@@ -21,9 +21,19 @@ function good(): JsonObject[] {
       return room.decrypt('bob', room.encrypt('Hello')).vector('CHN-001', 'the first message');
     })(),
     (() => {
+      const room = underWay(0);
+      return room.decrypt('bob', room.encrypt('Hello', 0)).vector('CHN-001', 'a chain made at the time 0');
+    })(),
+    (() => {
       const room = underWay();
       for (const body of ['one', 'two', 'Grüße\n\u2028']) room.decrypt('bob', room.encrypt(body));
       return room.vector('CHN-012', 'three in order');
+    })(),
+    (() => {
+      const room = underWay();
+      const sent = [room.encrypt('once more'), room.encrypt('once more')];
+      for (const content of sent) room.decrypt('bob', content);
+      return room.vector('CHN-012', 'a message that is sent again');
     })(),
     (() => {
       const room = underWay();
@@ -69,6 +79,11 @@ function rotation(): JsonObject[] {
     underWay()
       .refuseToEncrypt(startTime, ['alice', 'mallory'])
       .vector('CHN-022', 'a device that has the chain has left'),
+    (() => {
+      const room = underWay();
+      room.take('mallory', 'alice', room.handOut('mallory')).refuseToEncrypt(startTime, ['alice', 'mallory']);
+      return room.vector('CHN-022', 'the first of two devices that have the chain has left');
+    })(),
     (() => {
       const room = underWay();
       return room

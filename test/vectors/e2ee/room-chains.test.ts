@@ -5,7 +5,7 @@ import { type Encrypted, ReadingChain, type RoomKey, WritingChain } from '../../
 import type { Payload } from '../../../src/e2ee/ratchet.ts';
 import type { EncryptedContent, RoomKeyContent } from '../../../src/e2ee/room-chain.ts';
 import { load } from '../load.ts';
-import { bytes, type Member, performInRoom, RoomLibrary, type RoomStep } from './room-library.ts';
+import { ChainLibrary, type ChainStep, type Member, performOnChain } from './chains.ts';
 import { type Devices, requireGoodEnds, resultOf, type VectorDevice } from './steps.ts';
 
 class Suite implements Member {
@@ -48,7 +48,8 @@ class Suite implements Member {
   }
 }
 
-const { devices, vectors } = load<{ steps: RoomStep[] }, { devices: Devices }>('room-chains.json');
+const { devices, vectors } = load<{ steps: ChainStep[] }, { devices: Devices }>('room-chains.json');
+const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64url'));
 const named = (name = ''): VectorDevice => devices[name] ?? assert.fail(`there is no device ${name}`);
 
 test('after each refusal the device decrypts something: no key was consumed, and nothing moved (HAND-003)', () => {
@@ -56,7 +57,7 @@ test('after each refusal the device decrypts something: no key was consumed, and
 });
 
 for (const [who, Implementation] of [
-  ['by the library', RoomLibrary],
+  ['by the library', ChainLibrary],
   ['by the suite', Suite],
 ] as const) {
   describe(who, () => {
@@ -67,12 +68,12 @@ for (const [who, Implementation] of [
           const by = members.get(step.by) ?? new Implementation(named(step.by));
           members.set(step.by, by);
           const before = by.state();
-          const { verdict, value } = resultOf(() => performInRoom(step, by, named));
+          const { verdict, value } = resultOf(() => performOnChain(step, by, named));
           const { expected = 'ok' } = step;
           assert.equal(verdict, expected, `step ${i}: ${step.do} by ${step.by}`);
           if (expected !== 'ok') assert.equal(by.state(), before, `step ${i} was refused and changed the state`);
           for (const [member, came] of Object.entries(value ?? {})) {
-            assert.deepEqual(came, step[member as keyof RoomStep], `step ${i}: ${member}`);
+            assert.deepEqual(came, step[member as keyof ChainStep], `step ${i}: ${member}`);
           }
         }
       });

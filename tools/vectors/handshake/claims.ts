@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../src/core/canonical-json.ts';
-import type { Claim } from '../../../src/e2ee/manifest.ts';
+import type { Claim, SignedPrekey } from '../../../src/e2ee/manifest.ts';
 import { actors, bytesOf, Conversation, claimOf } from '../devices.ts';
 import { flipped } from '../spoilt.ts';
 import {
@@ -136,6 +136,27 @@ export function badClaims(): JsonObject[] {
       'HAND-014',
       'a signed prekey of another device',
       { ...claim, signed_prekey: actors.mallory.prekeys.signed } as Claim,
+      'mismatch',
+    ),
+    ...(
+      [
+        ['another user', { user: '@mallory:remote.example' }],
+        ['another device of the user', { device: 'BOB00002' }],
+      ] as const
+    ).flatMap(([whose, changes]) => {
+      const of = ({ prekey }: SignedPrekey) => {
+        const other = { ...prekey, ...changes };
+        return { prekey: other, signature: sign('bob', 'eccp.prekey-sig.v1', other) };
+      };
+      return [
+        refused('HAND-014', `a signed prekey of ${whose}, signed`, { ...claim, signed_prekey: of(signed) }, 'mismatch'),
+        refused('HAND-014', `a one-time prekey of ${whose}, signed`, { ...claim, prekey: of(oneTime) }, 'mismatch'),
+      ];
+    }),
+    refused(
+      'HAND-014',
+      'a fallback prekey as the signed one',
+      { ...claim, signed_prekey: actors.bob.prekeys.fallback },
       'mismatch',
     ),
     refused(

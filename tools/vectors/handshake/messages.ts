@@ -87,6 +87,15 @@ export function badMessages(): JsonObject[] {
       return talk.vector('HAND-033', `a first message again, after the session is gone; ${kind ?? 'no'} prekey`);
     }),
     (() => {
+      const { talk, content } = first('fallback');
+      talk.decrypt('bob', 'alice', content).start('alice', 'bob', claimOf('bob', 'fallback'), 91);
+      const second = talk.encrypt('alice', 'Hello again');
+      talk.decrypt('bob', 'alice', second).forget('bob');
+      talk.refuse('bob', 'alice', content, 'replayed').refuse('bob', 'alice', second, 'replayed');
+      talk.start('alice', 'bob', claimOf('bob', 'fallback'), 92).decrypt('bob', 'alice', talk.encrypt('alice', 'anew'));
+      return talk.vector('HAND-033', 'the first messages of two sessions again, after both are gone');
+    })(),
+    (() => {
       const { talk, content } = first('one_time');
       talk.lose('alice', 1000).refuse('bob', 'alice', talk.encrypt('alice', 'too far'), 'too_far');
       return talk.decrypt('bob', 'alice', content).vector('RAT-022', 'a first message with 1001 missing before it');

@@ -6,11 +6,17 @@ import { type Conversation, say } from '../devices.ts';
 
 const info = 'eccp.ratchet-message.v1';
 
-/** What alice's next message would be if she encrypted this text. @param ad in place of the associated data. */
-export function sealed(talk: Conversation, text: string, ad?: Uint8Array): JsonObject {
+/**
+ * What alice's next message would be if she encrypted this text.
+ *
+ * @param ad in place of the associated data.
+ * @param changes to what goes with the ciphertext.
+ */
+export function sealed(talk: Conversation, text: string, ad?: Uint8Array, changes: JsonObject = {}): JsonObject {
   const { session, sending, previous } = talk.session('alice');
   if (sending === undefined) throw new Error('alice has no chain');
-  const header = { algorithm: 'eccp.ratchet.v1', session, key: sending.public, previous, index: sending.index };
+  const { public: key, index } = sending;
+  const header = { algorithm: 'eccp.ratchet.v1', session, key, previous, index, ...changes };
   const { messageKey } = chainStep(fromBase64url(sending.chain));
   return { ...header, ciphertext: seal(messageKey, info, utf8(text), ad ?? bound('eccp.ratchet-ad.v1', header)) };
 }

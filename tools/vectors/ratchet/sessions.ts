@@ -35,6 +35,13 @@ export function sessions(): JsonObject[] {
       return talk.vector('RAT-030', 'a device that has lost its sessions begins another');
     })(),
     (() => {
+      const talk = new Conversation().start('alice', 'bob', claimOf('bob', 'one_time'), 90);
+      talk.decrypt('bob', 'alice', talk.encrypt('alice', 'a0')).decrypt('alice', 'bob', talk.encrypt('bob', 'b0'));
+      talk.start('alice', 'bob', claimOf('bob', 'fallback'), 91);
+      talk.decrypt('bob', 'alice', talk.encrypt('alice', 'a1')).decrypt('alice', 'bob', talk.encrypt('bob', 'b1'));
+      return talk.vector('RAT-030', 'the session with an answer, though another was begun since');
+    })(),
+    (() => {
       const talk = new Conversation();
       const [gone, ...late] = [90, 91, 92, 93, 94].map((ephemeral) => begun(talk, ephemeral));
       talk.refuse('bob', 'alice', gone as RatchetContent, 'replayed');

@@ -60,6 +60,13 @@ export function badChains(): JsonObject[] {
     spoilt('CHN-031', 'the chain of alice from mallory', 'mallory', (content) => ({ ...content }), 'mismatch'),
     spoilt(
       'CHN-031',
+      'the chain of another user, on a device of the same id',
+      'alice',
+      certified({ user: users.mallory }, 'alice'),
+      'mismatch',
+    ),
+    spoilt(
+      'CHN-031',
       'the chain of another device of alice',
       'alice',
       certified({ device: 'ALICE002' }, 'alice'),
@@ -152,6 +159,18 @@ export function badMessages(): JsonObject[] {
       },
       'bad_signature',
     ),
+    ...['algorithm', 'room_id', 'sender', 'sender_device', 'chain_id', 'index', 'ciphertext'].map((member) =>
+      spoilt(
+        'CHN-011',
+        `a signature without \`${member}\``,
+        (content, own) => {
+          const { signature: _, ...rest } = content;
+          const said = without({ ...rest, room_id, sender: users.alice }, member);
+          return { ...content, signature: signObject(own.secret, 'eccp.room-message-sig.v1', said) };
+        },
+        'bad_signature',
+      ),
+    ),
     spoilt(
       'CHN-037',
       'a ciphertext that was altered and signed again',
@@ -162,15 +181,18 @@ export function badMessages(): JsonObject[] {
     spoilt(
       'CHN-010',
       'encrypted without the room, and signed',
-      (content, own) => forged(content, own, '{"content":{},"type":"org.example.note"}', false),
+      (content, own) => forged(content, own, payload, (said) => without(without(said, 'room_id'), 'sender')),
       'bad_ciphertext',
     ),
-    spoilt(
-      'CHN-037',
-      'a plaintext that is no payload',
-      (content, own) => forged(content, own, '"Hello"', true),
-      'malformed',
+    ...['algorithm', 'room_id', 'sender', 'sender_device', 'chain_id', 'index'].map((member) =>
+      spoilt(
+        'CHN-010',
+        `encrypted without \`${member}\`, and signed`,
+        (content, own) => forged(content, own, payload, (said) => without(said, member)),
+        'bad_ciphertext',
+      ),
     ),
+    spoilt('CHN-037', 'a plaintext that is no payload', (content, own) => forged(content, own, '"Hello"'), 'malformed'),
     spoilt('HAND-004', 'the index 100', resigned({ index: 100 }), 'malformed'),
     spoilt('HAND-004', 'an unknown member', changed({ note: 'x' }), 'malformed'),
     spoilt('HAND-004', 'another algorithm', changed({ algorithm: 'eccp.room.v2' }), 'malformed'),
@@ -184,10 +206,21 @@ function signed(content: JsonObject, secret: string): JsonObject {
   return { ...content, signature };
 }
 
-/** What the owner of the chain could send in place of a message. */
-function forged(content: EncryptedContent, own: OwnChain, text: string, isBound: boolean): JsonObject {
+const payload = '{"content":{},"type":"org.example.note"}';
+
+/** What the owner of the chain could send in place of a message. @param bind what becomes of the associated data. */
+function forged(
+  content: EncryptedContent,
+  own: OwnChain,
+  text: string,
+  bind: (said: JsonObject) => JsonObject = (said) => said,
+): JsonObject {
   const { ciphertext: _, signature: __, ...header } = content;
-  const ad = bound('eccp.room-ad.v1', isBound ? { ...header, room_id, sender: users.alice } : header);
+  const ad = bound('eccp.room-ad.v1', bind({ ...header, room_id, sender: users.alice }));
   const { messageKey } = chainStep(fromBase64url(own.chain));
   return signed({ ...header, ciphertext: seal(messageKey, 'eccp.room-message.v1', utf8(text), ad) }, own.secret);
+}
+
+function without(object: JsonObject, member: string): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== member));
 }

@@ -16,8 +16,8 @@ export class Room {
   readonly #held = new Map<Name, HeldChain>();
   #seed = 70;
 
-  constructor() {
-    this.#own = this.#newChain(startTime);
+  constructor(now = startTime) {
+    this.#own = this.#newChain(now);
   }
 
   get own(): OwnChain {
@@ -107,7 +107,7 @@ function keysOf(names: readonly Name[]): string[] {
 }
 
 /** bob has alice's chain from the start. */
-export function underWay(): Room {
-  const room = new Room();
+export function underWay(now = startTime): Room {
+  const room = new Room(now);
   return room.take('bob', 'alice', room.handOut('bob'));
 }

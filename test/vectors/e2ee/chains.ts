@@ -1,4 +1,4 @@
-// The library's side of room-chains.json, and how a step of it is done.
+// What a vector of room-chains.json is done with, and the library doing it.
 import assert from 'node:assert/strict';
 import type { Certificate } from '../../../conformance/e2ee/room.ts';
 import type { Payload } from '../../../src/e2ee/ratchet.ts';
@@ -9,9 +9,7 @@ import { agreementPair } from '../../../src/e2ee/schedule.ts';
 import { signingPair } from '../../../src/e2ee/signature.ts';
 import type { VectorDevice } from './steps.ts';
 
-export const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64url'));
-
-export interface RoomStep {
+export interface ChainStep {
   do: 'chain' | 'hand_out' | 'take' | 'encrypt' | 'lose' | 'decrypt';
   by: string;
   to?: string;
@@ -41,7 +39,10 @@ export interface Member {
   state(): string;
 }
 
-export class RoomLibrary implements Member {
+const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64url'));
+
+/** The reference library. */
+export class ChainLibrary implements Member {
   readonly #self: VectorDevice;
   #own: OwnChain | undefined;
   #held: HeldChain[] = [];
@@ -94,10 +95,14 @@ export class RoomLibrary implements Member {
   }
 }
 
-/** @returns what came out of a step. */
-export function performInRoom(step: RoomStep, by: Member, named: (name?: string) => VectorDevice): object | undefined {
-  const keyOf = (name?: string) => named(name).manifest.manifest.ed25519;
+/** @param named gives a device of the vectors by its name. */
+export function performOnChain(
+  step: ChainStep,
+  by: Member,
+  named: (name: string | undefined) => VectorDevice,
+): object | undefined {
   const { payload, content, now = Number.NaN, room_id = '' } = step;
+  const keyOf = (name: string | undefined) => named(name).manifest.manifest.ed25519;
   const readers = step.devices?.map(keyOf) ?? [];
   if (step.do === 'chain') return by.chain(room_id, now, bytes(step.seed ?? ''), bytes(step.chain_key ?? ''));
   if (step.do === 'hand_out') return by.handOut(keyOf(step.to));
