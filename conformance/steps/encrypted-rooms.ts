@@ -33,6 +33,22 @@ const FAULTS: Readonly<Record<string, (content: JsonObject) => JsonObject>> = {
   'a body beside it': (content) => ({ ...content, body: 'hello' }),
 };
 
+/** Contents of the right form with which nobody could do anything. */
+const ODDITIES: Readonly<Record<string, (content: JsonObject) => JsonObject>> = {
+  'the index 0': (content) => ({ ...content, index: 0 }),
+  'the index 99': (content) => ({ ...content, index: 99 }),
+  'the chain that all have': (content) => ({ ...content, chain_id: base64url(32) }),
+  'a device that nobody has': (content) => ({ ...content, sender_device: 'NOBODY00' }),
+  'no more ciphertext than a tag': (content) => ({ ...content, ciphertext: base64url(16) }),
+  'a long ciphertext': (content) => ({ ...content, ciphertext: base64url(40_000) }),
+  'a signature of zero bytes': (content) => ({ ...content, signature: base64url(64) }),
+};
+
+/** So many zero bytes. */
+function base64url(length: number): string {
+  return Buffer.alloc(length).toString('base64url');
+}
+
 /** What an encrypted message looks like to everybody who has no key: nobody has one for this. */
 function ciphertext(device: string): JsonObject {
   return {
@@ -68,12 +84,13 @@ When(
   },
 );
 
-// When Alice sends a ciphertext with "no chain" to the room   (see FAULTS above)
+// When Alice sends a ciphertext with "no chain" to the room   (see FAULTS and ODDITIES above)
 When(
   '{actor} sends a ciphertext with {string} to {room}',
   async function (this: EccpWorld, who: string, fault: string, alias: string) {
-    const bend = FAULTS[fault];
-    if (!bend) throw new HarnessError(`no fault "${fault}"; there are ${Object.keys(FAULTS).join(', ')}`);
+    const bend = FAULTS[fault] ?? ODDITIES[fault];
+    const names = [...Object.keys(FAULTS), ...Object.keys(ODDITIES)];
+    if (!bend) throw new HarnessError(`no ciphertext with "${fault}"; there are ${names.join(', ')}`);
     const { deviceId } = await this.actor(who);
     const params = { roomId: this.room(alias).id, eventType: TYPE };
     await this.call(who, 'sendEvent', { params, body: bend(ciphertext(deviceId)) });

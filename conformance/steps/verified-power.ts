@@ -132,6 +132,17 @@ When(
   },
 );
 
+// When Alice raises Bob and Carol to power 50 in the room with keys of Bob's alone
+When(
+  "{actor} raises {actor} and {actor} to power {int} in {room} with keys of {actor}'s alone",
+  async function (this: EccpWorld, who: string, one: string, other: string, power: number, alias: string, of: string) {
+    const { users, replaces } = await levelsOf(this, who, alias);
+    const raised = { [await this.userId(one)]: power, [await this.userId(other)]: power };
+    const content = { users: { ...users, ...raised }, ...(await verified(this, of, 'his keys')) };
+    await putState(this, who, alias, TYPE, '', { content, replaces });
+  },
+);
+
 // Given the power levels of the room let Pat change them, with keys of Pat's
 Given(
   "the power levels of {room} let {guest} change them, with keys of {guest}'s",

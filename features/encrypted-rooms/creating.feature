@@ -2,7 +2,7 @@
 Feature: Rooms that are encrypted from the start
   Who does not ask for anything else gets a room in which nobody can say a thing that its nodes can read.
 
-  @ENC-010 @ENC-012 @must
+  @ENC-010 @ENC-011 @ENC-012 @must
   Scenario Outline: A new room is encrypted: <body>
     Given Alice has an account
     When Alice creates a room as it comes:

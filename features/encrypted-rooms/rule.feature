@@ -31,7 +31,8 @@ Feature: What an encrypted room takes
   Scenario: A room may become an encrypted one; what was said before stays as it is
     Given Alice has a private room
     And Bob is a member of the room
-    And Bob sends "in the open" to the room
+    When Bob sends "in the open" to the room
+    Then it succeeds
     When Alice makes the room an encrypted one
     And Bob sends the ciphertext "secret" to the room
     Then it succeeds
@@ -135,6 +136,24 @@ Feature: What an encrypted room takes
       | no signature              |
       | a signature out of form   |
       | a body beside it          |
+
+  @ENC-007 @must
+  Scenario Outline: What looks like an encrypted message is one, though nobody could decrypt it: <what>
+    Given Alice has an encrypted private room
+    When Alice sends a ciphertext with "<what>" to the room
+    Then it succeeds
+    When Alice sends a ciphertext with "<what>" to the room
+    Then it succeeds
+
+    Examples:
+      | what                          |
+      | the index 0                   |
+      | the index 99                  |
+      | the chain that all have       |
+      | a device that nobody has      |
+      | no more ciphertext than a tag |
+      | a long ciphertext             |
+      | a signature of zero bytes     |
 
   @ENC-001 @ENC-007 @cap-federation @must
   Scenario: The host refuses a readable message of another node's user

@@ -63,6 +63,15 @@ Feature: Power for verified users
     When Alice raises Bob to power 60 in the room with his keys
     Then it succeeds
 
+  @ENC-021 @cap-e2ee @must
+  Scenario: One user's keys raise nobody else
+    Given Alice has a public room for verified moderators
+    And Bob is a member of the room
+    And Carol is a member of the room
+    When Alice raises Bob and Carol to power 50 in the room with keys of Bob's alone
+    Then the request is refused with ECCP_FORBIDDEN
+    And Bob's power in the room is 0, as Alice sees it
+
   @ENC-022 @cap-e2ee @must
   Scenario: Nobody vouches for everybody
     Given Alice has a public room for verified moderators
