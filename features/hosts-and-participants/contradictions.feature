@@ -21,6 +21,22 @@ Feature: A host that contradicts itself
     And the peer is sent no evidence
     And the contradiction is on record for the room, where an operator is there to read it
 
+  @ACC-072 @fresh-accounts @must
+  Scenario: Who deactivates an account is not kept from it by a room that has come to its end
+    Given Alice has a private room "den"
+    And Bob is a member of the room "den"
+    When the peer hands over another entry in the place of the newest
+    Then the entry is refused with ECCP_CHAIN_FORK
+    When Alice calls deactivateAccount with the body:
+      """
+      { "password": "{{Alice.password}}" }
+      """
+    Then it succeeds
+    And the state "eccp.room.member" with the key "{{Alice}}" of the room "den" contains, as Bob sees it:
+      """
+      { "membership": "leave" }
+      """
+
   @HOST-074 @HOST-031 @must
   Scenario: Another participant hands over what it was shown
     When the peer "two" hands over another entry in the place of the newest

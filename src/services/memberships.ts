@@ -119,7 +119,7 @@ export class Memberships {
     });
   }
 
-  /** Takes a user out of every room that the user is joined to, is invited to or knocks at (ACC-072). */
+  /** Takes a user out of every room that the user is joined to, is invited to or knocks at, as far as its log goes on (ACC-072). */
   async leaveAll(changes: RoomChanges, userId: UserId): Promise<void> {
     const rows = await changes.trx
       .selectFrom('memberships')
@@ -130,7 +130,8 @@ export class Memberships {
       .execute();
     for (const { room_id } of rows) {
       const state = await this.#rooms.load(changes.trx, room_id);
-      if (state !== undefined) await this.#put(changes, state, userId, userId, 'leave', undefined);
+      if (state === undefined || (await this.#rooms.isFrozen(changes.trx, room_id))) continue;
+      await this.#put(changes, state, userId, userId, 'leave', undefined);
     }
   }
 
