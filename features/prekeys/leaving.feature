@@ -14,6 +14,15 @@ Feature: Leaving prekeys
     And Alice's sync tells of 5 one-time prekeys and a fallback
 
   @PRE-010 @must
+  Scenario: What was handed out is not among them, the fallback prekey neither
+    When Alice claims a prekey of Alice
+    Then Alice's sync tells of 1 one-time prekeys and a fallback
+    When Alice claims a prekey of Alice
+    Then Alice's sync tells of 0 one-time prekeys and a fallback
+    When Alice claims a prekey of Alice
+    Then Alice's sync tells of 0 one-time prekeys and no fallback
+
+  @PRE-010 @must
   Scenario: A device is told of its own prekeys
     Given Alice logs in on "phone"
     Then Alice on "phone"'s sync tells of 0 one-time prekeys and no fallback
@@ -61,6 +70,9 @@ Feature: Leaving prekeys
     When Alice leaves 1 one-time prekey
     Then the request is refused with ECCP_TOO_LARGE
     And Alice's sync tells of 500 one-time prekeys and a fallback
+    When Alice claims a prekey of Alice
+    And Alice leaves 1 one-time prekey
+    Then the answer's "prekeys.one_time" is 500
 
   @PRE-008 @must
   Scenario: The same prekeys once more change nothing, and none that was handed out comes back

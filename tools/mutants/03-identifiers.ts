@@ -34,16 +34,6 @@ const EQUATION = `
 const CHECK = 'return verifyRaw(null, message, importPublicKey(publicKey), bytes);';
 
 export const mutants: readonly Mutant[] = [
-  {
-    requirement: 'ID-001',
-    breaks: 'says another name in getVersions, against the grammar, than in its ids',
-    wire: {
-      operation: 'getVersions',
-      answer: ({ body }) => {
-        body.node = '[0:0::1]:8448';
-      },
-    },
-  },
   ids(
     'ID-002',
     'takes capitals in the name of a node',
@@ -119,16 +109,6 @@ export const mutants: readonly Mutant[] = [
       operation: 'listMessages',
       answer: ({ body }) => {
         for (const event of body.events ?? []) event.event_id = event.event_id.slice(1);
-      },
-    },
-  },
-  {
-    requirement: 'ID-031',
-    breaks: 'serves the id of a room without the name of a node',
-    wire: {
-      operation: 'getRoom',
-      answer: ({ body }) => {
-        if (body.room_id) body.room_id = body.room_id.split(':')[0];
       },
     },
   },

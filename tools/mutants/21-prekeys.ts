@@ -84,6 +84,13 @@ export const mutants: readonly Mutant[] = [
     put: 'const maxPool = 499;',
   },
   {
+    requirement: 'PRE-006',
+    breaks: 'counts one-time prekeys that were handed out among those that wait',
+    file: PREKEYS,
+    find: 'if (counts.one_time + added.length > maxPool)',
+    put: 'if (count + added.length > maxPool)',
+  },
+  {
     requirement: 'PRE-007',
     breaks: 'gives the id of a one-time prekey to another',
     file: PREKEYS,
@@ -126,6 +133,13 @@ export const mutants: readonly Mutant[] = [
     put: 'if (held !== undefined && next.prekey.created < held.prekey.created) {',
   },
   {
+    requirement: 'PRE-010',
+    breaks: 'has a fallback prekey left after it handed it out',
+    file: STORED,
+    find: 'fallback: fallback !== null && row?.fallback_used === 0',
+    put: 'fallback: fallback !== null',
+  },
+  {
     requirement: 'PRE-020',
     breaks: 'hands out a device without a signed prekey',
     file: PREKEYS,
@@ -145,5 +159,58 @@ export const mutants: readonly Mutant[] = [
     file: PREKEYS,
     find: 'user === userId || sharing.has(user)',
     put: 'user === userId || sharing.size >= 0',
+  },
+  {
+    requirement: 'PRE-023',
+    breaks: 'hands out each one-time prekey again and again',
+    file: STORED,
+    find: ".set({ signature: null }) .where('user_id', '=', userId) .where('device_id', '=', deviceId) .where('id', '=', row.id)",
+    put: ".set({ signature: row.signature }).where('user_id', '=', userId).where('device_id', '=', deviceId).where('id', '=', row.id)",
+  },
+  {
+    requirement: 'PRE-026',
+    breaks: 'lets a sync wait on after a claim',
+    file: PREKEYS,
+    find: 'this.#options.notifier.users(Object.keys(claimed) as UserId[]);',
+    put: '',
+  },
+  {
+    requirement: 'PRE-030',
+    breaks: 'hands other nodes no one-time prekeys',
+    wire: {
+      operation: 'claimUserKeys',
+      answer: ({ body }) => {
+        for (const devices of Object.values<object>(body?.devices ?? {}))
+          for (const keys of Object.values<{ prekey?: unknown }>(devices as never)) delete keys.prekey;
+      },
+    },
+  },
+  {
+    requirement: 'PRE-031',
+    breaks: 'hands out devices of all its users to other nodes',
+    file: PREKEYS,
+    find: '[...(await sharingWithNode(trx, node, users))]',
+    put: '(await sharingWithNode(trx, node, users), users)',
+  },
+  {
+    requirement: 'PRE-032',
+    breaks: 'does not ask other nodes for keys',
+    file: PREKEYS,
+    find: 'await Promise.all([...byNode].map(([node, some]) => this.#claimThere(node, some, devices, answer)));',
+    put: 'if (byNode.size > 1000) await this.#claimThere(this.#options.nodeName as NodeName, [], devices, answer);',
+  },
+  {
+    requirement: 'PRE-033',
+    breaks: 'passes on what another node gives as it is',
+    file: PREKEYS,
+    find: 'if (!isObject(claimed)) return undefined;',
+    put: 'if (!isObject(claimed)) return undefined; if (claimed) return claimed as ClaimedKeys;',
+  },
+  {
+    requirement: 'PRE-034',
+    breaks: 'says nothing of nodes that it cannot ask',
+    file: PREKEYS,
+    find: 'answer.failures[node] = { errcode: error.errcode, error: error.message };',
+    put: '',
   },
 ];
