@@ -145,12 +145,6 @@ export const mutants: readonly Mutant[] = [
     'this.userId(request.user)',
   ),
   accounts(
-    'ACC-031',
-    'takes the oldest device for a login without one',
-    'request.device_id ?? (await',
-    "request.device_id ?? (await trx.selectFrom('devices').select('device_id').where('user_id', '=', userId).where('revoked_ts', 'is', null).executeTakeFirst())?.device_id ?? (await",
-  ),
-  accounts(
     'ACC-032',
     'makes a new device for a login with one',
     'const deviceId = request.device_id ??',
@@ -249,12 +243,6 @@ export const mutants: readonly Mutant[] = [
     "if (!session.scopes.includes(scope as Scope) && !(scope === 'write' && session.scopes.includes('read')))",
   ),
   accounts('ACC-053', 'gives every scope, whatever was asked for', 'return wanted ?? possible;', 'return possible;'),
-  accounts(
-    'ACC-054',
-    'tells all scopes there are as those of the token',
-    'scopes: [...session.scopes], admin',
-    "scopes: ['read', 'write', 'account'], admin",
-  ),
   accounts(
     'ACC-055',
     'lets a sync wait on whose session ended by logout',
