@@ -106,10 +106,10 @@ async function scenarioProblems(
     ...(partial === (stopped || options.tags !== '' || options.features.length > 0)
       ? []
       : ['whether it is partial does not follow from its options']),
-    ...(stopped &&
-    !(options.fail_fast && report.scenarios.some((each) => counts(each) || each.verdict === 'harness error'))
-      ? ['it ended early, and nothing in it says why']
-      : []),
+    ...(stopped ===
+    ((options.fail_fast ?? false) && report.scenarios.some((each) => counts(each) || each.verdict === 'harness error'))
+      ? []
+      : ['it stopped where it had no reason to, or went on after a failure at which it was to stop']),
     ...missing.map((place) => `the scenario ${place} is missing`),
     ...[...played].flatMap(([place, [scenario, ...more]]) => {
       const planned = plan.get(place);

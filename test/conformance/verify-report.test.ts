@@ -131,7 +131,9 @@ describe('verify-report', () => {
   test('notices edits of what counts even when the digests are made to fit', async () => {
     await fc.assert(
       fc.asyncProperty(edits(report, isScored), async (edit) => {
-        assert.notDeepEqual(await reportProblems(resealed(edited(report, edit)), parts), []);
+        const copy = edited(report, edit);
+        fc.pre(scoredText(copy) !== scoredText(report)); // a whole step may differ from another in its status alone
+        assert.notDeepEqual(await reportProblems(resealed(copy), parts), []);
       }),
       { numRuns: 150 },
     );
@@ -205,6 +207,18 @@ const UNSCORED = [
 function isScored(path: Path): boolean {
   const pointer = `/${path.join('/')}`;
   return !UNSCORED.some((pattern) => pattern.test(pointer));
+}
+
+/** What of a report is scored, as text; the order in which a node declares capabilities means nothing. */
+function scoredText(report: unknown): string {
+  const strip = (value: unknown, path: Path): unknown => {
+    if (path.join('/') === 'target/capabilities' && Array.isArray(value)) return value.toSorted();
+    if (Array.isArray(value)) return value.map((item, index) => strip(item, [...path, index]));
+    if (typeof value !== 'object' || value === null) return value;
+    const members = Object.entries(value).filter(([name]) => name === 'scenarios' || isScored([...path, name]));
+    return Object.fromEntries(members.map(([name, member]) => [name, strip(member, [...path, name])]));
+  };
+  return JSON.stringify(strip(report, []));
 }
 
 interface Edit {
